@@ -1,0 +1,65 @@
+# Verbs for Linux and macOS; README.md gives the plain pip and conda ways, for Windows too.
+# `make help` lists them. Everything is installed into .venv, nothing outside this folder.
+
+PYTHON ?= python3
+EXTRAS ?= lab,test
+LAB_ARGS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+comma := ,
+# One stamp for each set of extras: another EXTRAS, or a change of the two files, installs again.
+STAMP := $(VENV)/installed-$(subst $(comma),+,$(EXTRAS))
+
+.DEFAULT_GOAL := help
+.PHONY: help lab test lint notebooks clean
+
+help:
+	@echo "make lab        open JupyterLab with notebooks/00_start_here.ipynb   (LAB_ARGS=... is passed on)"
+	@echo "make test       lint, unit tests, and every output of every notebook"
+	@echo "make lint       ruff check and ruff format --check, notebooks included"
+	@echo "make notebooks  run all notebooks anew and store their outputs in normal form"
+	@echo "make clean      remove .venv and caches"
+	@echo "Settings: PYTHON=$(PYTHON) (another one: make clean first)  EXTRAS=$(EXTRAS)"
+
+lab: $(STAMP)
+	$(BIN)/jupyter lab $(LAB_ARGS) notebooks/00_start_here.ipynb
+
+# Agg: no window is opened and no screen is needed. pyproject.toml tells pytest what to run.
+test: export MPLBACKEND = Agg
+test: lint
+	$(BIN)/python -m pytest
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+notebooks: export MPLBACKEND = Agg
+notebooks: $(STAMP)
+	$(BIN)/python tools/notebooks.py
+
+clean:
+	rm -rf $(VENV) .pytest_cache .ruff_cache build dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	find . -name .ipynb_checkpoints -type d -prune -exec rm -rf {} +
+
+$(STAMP): pyproject.toml constraints.txt | $(BIN)/pip
+	@echo "Installing .[$(EXTRAS)] into $(VENV); the first time takes a few minutes."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+	    --editable ".[$(EXTRAS)]" --constraint constraints.txt
+	@touch $@
+
+# Debian's python3 lacks ensurepip unless python3-venv is installed; a pip that is there can fill in.
+$(BIN)/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \
+	    { echo "Python 3.10 or newer is needed: make PYTHON=python3.12 ..." >&2; exit 1; }
+	@if $(PYTHON) -c 'import ensurepip' 2>/dev/null; then \
+	    $(PYTHON) -m venv $(VENV); \
+	elif $(PYTHON) -m pip --version >/dev/null 2>&1; then \
+	    $(PYTHON) -m venv --without-pip $(VENV) && \
+	    $(PYTHON) -m pip --python $(BIN)/python install --quiet pip; \
+	else \
+	    echo "$(PYTHON) cannot create an environment. On Debian or Ubuntu:" >&2; \
+	    echo "    sudo apt install python3-venv" >&2; \
+	    exit 1; \
+	fi
