@@ -1,0 +1,22 @@
+"""aehelpers: a NumPy autoencoder that is read in an evening, and what a course around it needs.
+
+`import aehelpers` loads NumPy alone. Figures are in `aehelpers.plots` (matplotlib), sliders in
+`aehelpers.explorers` (ipywidgets).
+"""
+
+from . import checks, data, layers, losses, metrics, optimizers, recipes, training
+from .autoencoders import Autoencoder, load
+
+__version__ = "0.1.0"
+__all__ = [
+    "Autoencoder",
+    "checks",
+    "data",
+    "layers",
+    "load",
+    "losses",
+    "metrics",
+    "optimizers",
+    "recipes",
+    "training",
+]

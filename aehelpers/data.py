@@ -1,0 +1,177 @@
+"""Data: curves and clouds made here, real digits, and the check that an array is usable.
+
+`random_state` is an int or None (NumPy's PCG64), a `numpy.random.Generator`, or a legacy
+`RandomState`, which is used as it is: its
+frozen stream (NEP 19) is what the published reference was drawn from.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+def generator(random_state):
+    """The random generator that `random_state` stands for (see the module's text)."""
+    if isinstance(random_state, np.random.Generator | np.random.RandomState):
+        return random_state
+    if random_state is None or (
+        isinstance(random_state, int | np.integer) and not isinstance(random_state, bool)
+    ):
+        return np.random.default_rng(random_state)
+    raise TypeError(
+        f"random_state must be None, an int, a Generator or a RandomState, got {random_state!r}"
+    )
+
+
+def as_samples(X, n_features=None, dtype="float64", name="X"):
+    """X as a finite array (n, d) of `dtype`, samples in rows; a ValueError or TypeError says
+    what is wrong with anything else.
+    """
+    X = np.asarray(X)
+    if X.dtype.kind not in "fiub":
+        raise TypeError(
+            f"{name} must hold real numbers, got dtype {X.dtype}: "
+            "turn text and categories into numbers first"
+        )
+    if X.ndim != 2:
+        hint = (
+            "a single sample is X[None, :], a single feature X[:, None]"
+            if X.ndim == 1
+            else "flatten images with X.reshape(len(X), -1)"
+        )
+        raise ValueError(
+            f"{name} must have two axes, (samples, features), got shape {X.shape}: {hint}"
+        )
+    if X.size == 0:
+        raise ValueError(
+            f"{name} is empty, its shape is {X.shape}: "
+            "at least one sample and one feature are needed"
+        )
+    if n_features is not None and X.shape[1] != n_features:
+        raise ValueError(
+            f"{name} has {X.shape[1]} features, but {n_features} are expected, as in fit"
+        )
+    X = X.astype(dtype, copy=False)
+    bad = ~np.isfinite(X)
+    if bad.any():
+        i, j = np.argwhere(bad)[0]
+        raise ValueError(
+            f"{name} holds {bad.sum()} values that are NaN or infinite, "
+            f"the first at row {i}, column {j}: drop or fill them first"
+        )
+    return X
+
+
+def minmax(X):
+    """Each feature of X (n, d) scaled to [0, 1] by its own smallest and largest value;
+    ValueError if a feature is constant.
+    """
+    low, high = X.min(axis=0), X.max(axis=0)
+    if (low == high).any():
+        raise ValueError(
+            f"feature {int((low == high).argmax())} is constant, so it has no scale: drop it"
+        )
+    return (X - low) / (high - low)
+
+
+def spiral_curve(t):
+    """The curve under the spiral:  (t cos t, t sin t).   t (n,) in radians -> (n, 2)."""
+    return np.stack([t * np.cos(t), t * np.sin(t)], axis=-1)
+
+
+def spiral(n_samples=500, noise=0.3, random_state=None):
+    """Noisy points along the spiral (t cos t, t sin t), t from 0 to 2 pi, each coordinate then
+    scaled to [0, 1].
+
+    Returns X (n, 2) and t (n,), the true position along the curve in radians. `noise` is the
+    deviation of the Gaussian noise in the units of t, before scaling.
+    With random_state=np.random.RandomState(42) these are the published reference's points.
+    """
+    rng = generator(random_state)
+    t = np.linspace(0, 2 * np.pi, n_samples)
+    # One coordinate after the other: the order in which the reference draws.
+    noise = noise * np.stack([rng.standard_normal(n_samples) for _ in range(2)], axis=-1)
+    return minmax(spiral_curve(t) + noise), t
+
+
+def circle(n_samples=500, noise=0.02, random_state=None):
+    """Noisy points on the circle of radius 1/2 about (1/2, 1/2).   Returns X (n, 2) and the
+    angle t (n,) in radians, from 0 to 2 pi.
+    """
+    rng = generator(random_state)
+    t = np.linspace(0, 2 * np.pi, n_samples, endpoint=False)
+    return 0.5 + 0.5 * np.stack([np.cos(t), np.sin(t)], axis=-1) + noise * rng.standard_normal(
+        (n_samples, 2)
+    ), t
+
+
+def swiss_roll(n_samples=500, noise=0.3, random_state=None):
+    """A rolled-up sheet: (t cos t, h, t sin t) with t uniform in [3/2 pi, 9/2 pi] and h in [0,
+    21].   Returns X (n, 3) scaled to [0, 1] and (t, h) as (n, 2).
+
+    Tenenbaum, de Silva & Langford 2000.
+    """
+    rng = generator(random_state)
+    t, h = 1.5 * np.pi * (1 + 2 * rng.random(n_samples)), 21 * rng.random(n_samples)
+    roll = spiral_curve(t)
+    X = np.stack([roll[:, 0], h, roll[:, 1]], axis=-1)
+    return minmax(X + noise * rng.standard_normal(X.shape)), np.stack([t, h], axis=-1)
+
+
+def clusters(
+    n_samples=500, centers=((-2, -2), (-2, 2), (2, -2), (2, 2)), noise=0.5, random_state=None
+):
+    """Gaussian clouds of deviation `noise` about the given centres, equally many points each
+    (the first clouds get the rest), in shuffled order.
+
+    Returns X (n, d) and the number of each point's cloud (n,).
+    """
+    rng = generator(random_state)
+    centers = np.asarray(centers, dtype=float)
+    label = rng.permutation(np.arange(n_samples) % len(centers))
+    return centers[label] + noise * rng.standard_normal((n_samples, centers.shape[1])), label
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Samples X (n, d), labels y (n,), and where they come from. `X, y = dataset` works too."""
+
+    X: np.ndarray
+    y: np.ndarray
+    name: str
+    source: str
+    image_shape: tuple
+
+    def __iter__(self):
+        return iter((self.X, self.y))
+
+    def __repr__(self):
+        n, d = self.X.shape
+        return f"{self.name}: {n} samples, {d} features ({self.source})"
+
+
+def digits():
+    """1797 handwritten digits of 8 x 8 pixels, grey values in [0, 1]: the test part of UCI's
+    "Optical Recognition of Handwritten Digits".
+
+    Alpaydin & Kaynak 1998; it ships with scikit-learn (ImportError if that is missing). 13
+    writers, so a random split has the same hands on both sides.
+    """
+    from sklearn.datasets import load_digits
+
+    X, y = load_digits(return_X_y=True)
+    return Dataset(
+        X / 16, y, "digits", "UCI, Alpaydin & Kaynak 1998, through scikit-learn", (8, 8)
+    )
+
+
+def split(X, *others, test_share=0.2, random_state=None):
+    """Shuffle and split: X_train, X_test, and the same rows of each other array. The test part
+    has round(test_share * n) samples.
+    """
+    n_test = round(test_share * len(X))
+    if not 0 < n_test < len(X):
+        raise ValueError(f"test_share={test_share} of {len(X)} samples leaves one side empty")
+    order = generator(random_state).permutation(len(X))
+    test, train = order[:n_test], order[n_test:]
+    return [part for array in (X, *others) for part in (array[train], array[test])]

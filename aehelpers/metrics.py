@@ -1,0 +1,159 @@
+"""Metrics: how good is a reconstruction, what does a code keep, and what does the straight
+rival (PCA) reach.
+
+Errors are per element, in the units of X (squared for MSE): X and X_hat are (n, d), a code Z is
+(n, k) or (n,).
+"""
+
+import numpy as np
+
+
+def _pair(X, X_hat):
+    X, X_hat = np.asarray(X, dtype=float), np.asarray(X_hat, dtype=float)
+    if X.shape != X_hat.shape:
+        raise ValueError(
+            f"X and X_hat must have the same shape, got {X.shape} and {X_hat.shape}"
+        )
+    if X.size == 0:
+        raise ValueError(f"X is empty, its shape is {X.shape}: at least one sample is needed")
+    return X, X_hat
+
+
+def mse(X, X_hat):
+    """Mean squared error per element:  mean (X - X_hat)^2."""
+    X, X_hat = _pair(X, X_hat)
+    return float(((X - X_hat) ** 2).mean())
+
+
+def mae(X, X_hat):
+    """Mean absolute error per element:  mean |X - X_hat|."""
+    X, X_hat = _pair(X, X_hat)
+    return float(np.abs(X - X_hat).mean())
+
+
+def max_error(X, X_hat):
+    """Largest distance of a point to its reconstruction:  max over samples of the Euclidean
+    length |x - x_hat|.
+    """
+    X, X_hat = _pair(X, X_hat)
+    return float(np.linalg.norm(X - X_hat, axis=-1).max())
+
+
+def explained_variance(X, X_hat):
+    """Share of X's variance that X_hat keeps:  1 - |X - X_hat|^2 / |X - mean(X)|^2.
+
+    X, X_hat : (n, d), in the same units.   Returns a float: 1 perfect, 0 as good as the mean,
+        below 0 worse.
+    Raises ValueError if the shapes differ or every sample of X is the same.
+    """
+    X, X_hat = _pair(X, X_hat)
+    total = ((X - X.mean(axis=0)) ** 2).sum()
+    if total == 0:
+        raise ValueError("every sample of X is the same, so there is no variance to explain")
+    return float(1 - ((X - X_hat) ** 2).sum() / total)
+
+
+def psnr(X, X_hat, data_range=1.0):
+    """Peak signal-to-noise ratio in decibels:  10 log10(data_range^2 / MSE);  infinite for a
+    perfect reconstruction.
+    """
+    error = mse(X, X_hat)
+    return float(10 * np.log10(data_range**2 / error)) if error else float("inf")
+
+
+def order_correlation(z, t):
+    """|Spearman's rank correlation| of a one-number code z (n,) with a position t (n,): 1 if
+    the code orders the samples as t does.
+
+    The sign is dropped, because a code may as well run backwards. Raises ValueError if the
+    lengths differ, there are fewer than two
+    samples, or one of the two is constant.
+    """
+    from scipy.stats import spearmanr
+
+    z, t = np.ravel(z), np.ravel(t)
+    if z.shape != t.shape:
+        raise ValueError(
+            f"one code and one position a sample: got {z.size} codes and {t.size} positions"
+        )
+    if z.size < 2 or np.ptp(z) == 0 or np.ptp(t) == 0:
+        raise ValueError(
+            "an order needs at least two samples, and neither z nor t may be constant"
+        )
+    return float(abs(spearmanr(z, t)[0]))
+
+
+def _columns(Z):
+    Z = np.asarray(Z)
+    return Z[:, None] if Z.ndim == 1 else Z
+
+
+def trustworthiness(X, Z, n_neighbors=10):
+    """Are neighbours in the code Z neighbours in the data X?  1: all of them; less: the code
+    has glued strangers together.
+
+    Venna & Kaski 2001, computed by scikit-learn. Needs n_neighbors < n / 2.
+    """
+    from sklearn.manifold import trustworthiness
+
+    return float(trustworthiness(_columns(X), _columns(Z), n_neighbors=n_neighbors))
+
+
+def continuity(X, Z, n_neighbors=10):
+    """Are neighbours in the data X neighbours in the code Z?  1: all of them; less: the code
+    has torn neighbours apart.
+    """
+    return trustworthiness(Z, X, n_neighbors)
+
+
+def procrustes_distance(Z_a, Z_b):
+    """Disparity of two codes (n, k) of the same samples, after the best shift, scale and
+    rotation: 0 the same shape, 1 unrelated.
+
+    Gower 1975, computed by SciPy.
+    """
+    from scipy.spatial import procrustes
+
+    return float(procrustes(_columns(Z_a), _columns(Z_b))[2])
+
+
+class PCA:
+    """Principal component analysis: the best linear autoencoder of k numbers,  z = (x - m) V,
+    x_hat = m + z V^T.
+
+    After fit: mean_ (d,), components_ (k, d) with orthonormal rows whose largest entry is
+    positive, variances_ (min(n, d),)
+    all eigenvalues of the covariance |X - m|^2 / n, largest first. Solved exactly, by a
+    singular value decomposition.
+    """
+
+    def __init__(self, n_components):
+        self.n_components = n_components
+
+    def fit(self, X, y=None):
+        X = np.asarray(X, dtype=float)
+        if X.ndim != 2 or not 1 <= self.n_components <= min(X.shape):
+            raise ValueError(
+                f"n_components={self.n_components} does not fit X of shape "
+                f"{X.shape}: it must lie in 1..min(n, d)"
+            )
+        self.mean_ = X.mean(axis=0)
+        _, s, V = np.linalg.svd(X - self.mean_, full_matrices=False)
+        self.variances_ = s**2 / len(X)
+        V = V[: self.n_components]
+        largest = np.take_along_axis(V, np.abs(V).argmax(axis=1)[:, None], axis=1)
+        self.components_ = V * np.sign(largest)
+        return self
+
+    def transform(self, X):
+        return (np.asarray(X) - self.mean_) @ self.components_.T
+
+    def inverse_transform(self, Z):
+        return self.mean_ + np.asarray(Z) @ self.components_
+
+    def reconstruct(self, X):
+        return self.inverse_transform(self.transform(X))
+
+    def score(self, X, y=None):
+        """Minus the MSE per element of the reconstruction of X."""
+        return -mse(X, self.reconstruct(X))
