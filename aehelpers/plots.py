@@ -1,6 +1,7 @@
-"""Plots: every function takes arrays, draws on `ax` (the current axes if None) and returns it; `show` turns a figure into a picture that says what it shows.
+"""Figures: every drawing takes arrays, draws on `ax` (None: the current axes) and returns it.
 
-The look is one dictionary, STYLE, used while something is drawn and never left behind in matplotlib's settings.
+`show(fig)` is the picture and, in words computed from what is drawn, what it shows. The look is
+one dictionary, STYLE, that holds while something is drawn and never stays in rcParams.
 """
 
 import base64
@@ -12,21 +13,24 @@ import numpy as np
 from cycler import cycler
 from matplotlib import collections, patches
 from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+from matplotlib.transforms import ScaledTranslation
 
 from .checks import rounded
 
-INK, GREY, PALE = "#222222", "#6f757d", "#d9dce0"
+# Roles. Okabe and Ito's colours; in greyscale dashes and markers tell them apart.
 DATA, RECONSTRUCTION, CURVE, BASELINE = "#8d949c", "#d55e00", "#0072b2", "#222222"
-CODE_MAP, ERROR_MAP, IMAGE_MAP = "viridis", "plasma_r", "gray_r"  # all of them monotone in grey
-# Okabe and Ito's colours, told apart in greyscale by the dashes; markers for the functions that draw few points.
+CODE_MAP, ERROR_MAP, IMAGE_MAP = "viridis", "plasma_r", "gray_r"  # all monotone in grey
+INK, LINE, PALE = "#222222", "#a9afb6", "#e6e8eb"
 CYCLE = cycler(
     color=[CURVE, RECONSTRUCTION, "#009e73", INK, "#cc79a7", "#56b4e9"],
-    linestyle=["-", (0, (5, 1.5)), (0, (6, 1.5, 1, 1.5)), (0, (1, 1.2)), (0, (8, 2)), "-"],
+    linestyle=["-", (0, (5, 1.5)), (0, (6, 1.5, 1, 1.5)), (0, (1, 1.2)), (0, (9, 2)), "-"],
 )
 MARKERS = "osD^vP"
-
 STYLE = {
     "font.family": "DejaVu Sans",  # comes with matplotlib: the same letters on every system
     "font.size": 8.5,
@@ -39,7 +43,7 @@ STYLE = {
     "text.color": INK,
     "axes.labelcolor": INK,
     "axes.titlelocation": "left",
-    "axes.edgecolor": "#a9afb6",
+    "axes.edgecolor": LINE,
     "axes.linewidth": 0.7,
     "axes.spines.top": False,
     "axes.spines.right": False,
@@ -47,16 +51,12 @@ STYLE = {
     "axes.axisbelow": True,
     "axes.prop_cycle": CYCLE,
     "axes.formatter.use_mathtext": True,
-    "grid.color": "#e8eaed",
+    "grid.color": PALE,
     "grid.linewidth": 0.6,
-    "xtick.color": "#a9afb6",
-    "ytick.color": "#a9afb6",
-    "xtick.labelcolor": "#444444",
-    "ytick.labelcolor": "#444444",
-    "xtick.major.size": 3,
-    "ytick.major.size": 3,
-    "xtick.minor.visible": False,
-    "ytick.minor.visible": False,
+    "xtick.color": LINE,
+    "ytick.color": LINE,
+    "xtick.labelcolor": INK,
+    "ytick.labelcolor": INK,
     "lines.linewidth": 1.6,
     "lines.markersize": 4.5,
     "legend.frameon": False,
@@ -64,46 +64,53 @@ STYLE = {
     "image.interpolation": "nearest",
     "image.aspect": "equal",
     "figure.facecolor": "white",
-    "axes.facecolor": "white",
     "savefig.facecolor": "white",
 }
-styled = mpl.rc_context(STYLE)  # a decorator: the style holds during the call
+_NAMED = ("FixedFormatter", "FuncFormatter", "StrCategoryFormatter")  # ticks with words
+styled = mpl.rc_context(STYLE)  # a decorator: the style holds while the function runs
 
 
-# ---- figures, pictures and what they say -------------------------------------------------------------------------------------------------------------------
+class Panel(Axes):
+    """Axes whose own methods draw in STYLE, wherever they are called."""
+
+
+for _name in (
+    "annotate axhline axvline axline bar barh errorbar fill_between hist imshow legend "
+    "pcolormesh plot scatter set_title step text"
+).split():
+    setattr(Panel, _name, styled(getattr(Axes, _name)))
+
+
+# -- figures and pictures ----------------------------------------------------------------------
 
 
 @styled
 def subplots(nrows=1, ncols=1, width=7.0, height=None, **kwargs):
-    """A figure `width` inches wide in the shared style, and its axes as `plt.subplots` gives them; pyplot does not know it, so nothing is shown twice.
+    """A figure and its axes as `plt.subplots` gives them, in STYLE and unknown to pyplot.
 
-    height : inches; None makes each row 3/4 as high as its panel is wide, at most 3.2.   kwargs go to `Figure.subplots`.
+    width, height : inches; height None makes panels 0.8 as high as wide, 3.2 at the most.
+    kwargs go to `Figure.subplots`.
     """
-    fig = Figure(
-        figsize=(width, height or nrows * min(3.2, 0.3 + 0.78 * width / ncols)),
-        layout="constrained",
-    )
+    height = height or nrows * min(3.2, 0.3 + 0.8 * width / ncols)
+    fig = Figure(figsize=(width, height), layout="constrained")
     FigureCanvasAgg(fig)
+    kwargs["subplot_kw"] = {"axes_class": Panel, **kwargs.get("subplot_kw", {})}
     return fig, fig.subplots(nrows, ncols, **kwargs)
 
 
 @styled
 def png(fig, dpi=144):
-    """The figure as PNG bytes, the same bytes for the same figure, whatever matplotlib's version number."""
+    """The figure as PNG bytes; the same figure gives the same bytes."""
     file = io.BytesIO()
-    fig.savefig(
-        file,
-        format="png",
-        dpi=dpi,
-        bbox_inches=None,
-        metadata={"Software": None},
-        pil_kwargs={"compress_level": 9},
-    )
+    fig.savefig(file, format="png", dpi=dpi, bbox_inches=None, metadata={"Software": None})
     return file.getvalue()
 
 
 class Picture:
-    """A PNG with the words for it: `png` (bytes), `text` ("Figure: ...") and `size` in CSS pixels. A notebook shows the one, compares and reads aloud the other."""
+    """A PNG and the words for it: `png` (bytes), `text` ("Figure: ...") and `size` (px).
+
+    A notebook shows the one; the other is its alt text, and what nbval compares.
+    """
 
     def __init__(self, png, text, size):
         self.png, self.text, self.size = png, text, size
@@ -113,189 +120,562 @@ class Picture:
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         data = {"image/png": base64.b64encode(self.png).decode(), "text/plain": self.text}
-        return data, {
-            "image/png": {"alt": self.text, "width": self.size[0], "height": self.size[1]}
-        }
+        width, height = self.size
+        return data, {"image/png": {"alt": self.text, "width": width, "height": height}}
 
 
 def show(fig, alt=None, dpi=144):
-    """The Picture of a figure (or of the figure an axes belongs to), described by `alt`, one sentence of yours, and `describe(fig)`: the last line of a cell."""
+    """The Picture of `fig` (a figure, or any axes of it): the last line of a notebook's cell.
+
+    Its text is `alt`, a sentence on what to see, and then `describe(fig)`.
+    """
     fig = _figure(fig)
-    text = "Figure: " + " ".join(([alt.strip()] if alt else []) + [describe(fig)])
-    picture = Picture(
-        png(fig, dpi), text, tuple(round(96 * inches) for inches in fig.get_size_inches())
-    )
-    plt.close(fig)  # if pyplot made it, the notebook would show it once more
-    return picture
+    text = " ".join(["Figure:", *([alt.strip()] if alt else []), describe(fig)])
+    size = tuple(round(96 * inches) for inches in fig.get_size_inches())
+    plt.close(fig)  # one that pyplot made would be shown once more at the cell's end
+    return Picture(png(fig, dpi), text, size)
 
 
 def _figure(thing):
-    fig = thing if isinstance(thing, Figure) else getattr(thing, "figure", None)
+    fig = thing
+    while isinstance(fig, Axes) or type(fig).__name__ == "SubFigure":
+        fig = fig.figure
     if not isinstance(fig, Figure):
-        raise TypeError(
-            f"expected a figure or one axes, got {type(thing).__name__}: show(fig) or show(ax)"
-        )
+        raise TypeError(f"expected a figure or one axes, got {type(thing).__name__}: show(fig)")
     return fig
 
 
+# -- points and codes --------------------------------------------------------------------------
+
+
+@styled
+def points(X, ax=None, **kwargs):
+    """The points X (n, 2), in grey. kwargs go to `Axes.scatter`."""
+    ax, X = _axes(ax), _points(X)
+    ax.scatter(*X.T, **{"color": DATA, "s": 7, "linewidths": 0, "label": "data", **kwargs})
+    return _plane(ax)
+
+
+@styled
+def reconstruction(X, X_hat, ax=None, **kwargs):
+    """X (n, 2), X_hat (n, 2) and the segments between. kwargs go to `Axes.scatter` of X_hat."""
+    ax, (X, X_hat) = _axes(ax), _pair(_points(X), _points(X_hat, "X_hat"))
+    segments = np.stack([X, X_hat], axis=1)
+    ax.add_collection(collections.LineCollection(segments, colors=LINE, linewidths=0.35))
+    points(X, ax=ax)
+    look = {"color": RECONSTRUCTION, "s": 9, "marker": "D", "linewidths": 0}
+    ax.scatter(*X_hat.T, **{**look, "label": "reconstruction", **kwargs})
+    return _key_below(ax)
+
+
+@styled
+def coded(X, z, ax=None, label="code $z$", cmap=CODE_MAP, **kwargs):
+    """X (n, 2) coloured by z (n,), with a colour bar. kwargs go to `Axes.scatter`."""
+    ax, X = _axes(ax), _points(X)
+    look = {"c": _vector(z, len(X)), "cmap": cmap, "s": 9, "linewidths": 0}
+    _colour_bar(ax.scatter(*X.T, **{**look, **kwargs}), label)
+    return _plane(ax)
+
+
+def error_map(X, X_hat, ax=None, **kwargs):
+    """X (n, 2) coloured by the squared error |x - x_hat|^2. kwargs go to `Axes.scatter`."""
+    X, X_hat = _pair(_points(X), _points(X_hat, "X_hat"))
+    error = ((X - X_hat) ** 2).sum(axis=1)
+    return coded(X, error, ax=ax, label="squared error", **{"cmap": ERROR_MAP, **kwargs})
+
+
+@styled
+def manifold(curve, X=None, ax=None, **kwargs):
+    """What the decoder draws as z grows: curve (m, 2), over the data X (n, 2).
+
+    Arrows point along growing z; an open circle is its start. kwargs go to `Axes.plot`.
+    """
+    ax, curve = _axes(ax), _points(curve, "curve")
+    if X is not None:
+        points(X, ax=ax)
+    look = {"color": CURVE, "linestyle": "-", "linewidth": 2, "label": "decoder, $z$ growing"}
+    ax.plot(*curve.T, **{**look, **kwargs})
+    ax.plot(*curve[:1].T, "o", color=CURVE, markerfacecolor="white", markersize=5)
+    length = np.r_[0, np.hypot(*np.diff(curve, axis=0).T).cumsum()]
+    head = {"arrowstyle": "-|>", "color": CURVE, "mutation_scale": 11, "linewidth": 0}
+    for share in (0.3, 0.65, 1.0) if length[-1] > 0 else ():
+        # 2 % of the way apart, so that the direction is the curve's and not its noise.
+        back, tip = np.searchsorted(length, length[-1] * np.array([share - 0.02, share - 1e-9]))
+        ax.annotate("", curve[tip], curve[max(min(back, tip - 1), 0)], arrowprops=head)
+    return _key_below(ax)
+
+
+@styled
+def code_histogram(z, ax=None, bins=30, **kwargs):
+    """How many samples have which code z (n,). kwargs go to `Axes.hist`."""
+    ax = _axes(ax)
+    look = {"color": CURVE, "edgecolor": "white", "linewidth": 0.4}
+    ax.hist(_vector(z), bins=bins, **{**look, **kwargs})
+    ax.set(xlabel="code $z$", ylabel="samples")
+    ax.grid(False, axis="x")
+    return ax
+
+
+@styled
+def code_against(t, z, ax=None, **kwargs):
+    """Code z (n,) against true position t (n,). kwargs go to `Axes.scatter`."""
+    ax, t = _axes(ax), _vector(t, name="t")
+    look = {"color": CURVE, "s": 7, "linewidths": 0}
+    ax.scatter(t, _vector(z, len(t)), **{**look, **kwargs})
+    ax.set(xlabel="true position $t$", ylabel="code $z$")
+    return ax
+
+
+@styled
+def classes(Z, y, ax=None, **kwargs):
+    """Codes Z (n, 2), each written as its label in y (n,). kwargs go to `Axes.scatter`."""
+    ax, Z = _axes(ax), _points(Z, "Z")
+    y = np.asarray(y)
+    if y.shape != Z.shape[:1]:
+        raise ValueError(f"y must be ({len(Z)},), one label a code; got shape {y.shape}")
+    names = np.unique(y)
+    for name, colour in zip(
+        names, mpl.colormaps[CODE_MAP](np.linspace(0, 0.85, len(names))), strict=True
+    ):
+        look = {"color": colour, "marker": f"${name}$", "s": 24, "linewidths": 0.2}
+        ax.scatter(*Z[y == name].T, **{**look, "label": str(name), **kwargs})
+    ax.set(xlabel="code $z_1$", ylabel="code $z_2$")
+    return ax
+
+
+# -- images ------------------------------------------------------------------------------------
+
+
+@styled
+def image_grid(
+    images, ax=None, rows=1, image_shape=None, row_titles=(), column_titles=(), **kwargs
+):
+    """Images (n, h, w), or flat (n, h w), in `rows` rows, on one axes; kwargs go to `imshow`.
+
+    image_shape : (h, w) of flat images; None takes them as square.
+    Grey runs from 0 (paper) to 1 (ink) unless vmin and vmax say otherwise.
+    """
+    ax, images = _axes(ax), _images(images, image_shape)
+    columns = -(-len(images) // rows)
+    height, width = images.shape[1:]
+    _draw_images(ax, _mosaic(images, rows, columns), **kwargs)
+    ax.set_yticks((height + 1) * np.arange(len(row_titles)) + (height - 1) / 2, row_titles)
+    ax.set_xticks((width + 1) * np.arange(len(column_titles)) + (width - 1) / 2, column_titles)
+    ax.xaxis.tick_top()
+    return ax
+
+
+def image_pairs(X, X_hat, ax=None, row_titles=("original", "reconstruction"), **kwargs):
+    """Images X above their reconstructions X_hat, (n, h, w) or (n, h w): an `image_grid`."""
+    both = np.concatenate(_pair(np.asarray(X), np.asarray(X_hat)))
+    return image_grid(both, ax=ax, rows=2, row_titles=row_titles, **kwargs)
+
+
+@styled
+def lattice(images, z1, z2, ax=None, image_shape=None, **kwargs):
+    """What a 2-D code decodes to: image i * len(z1) + j, at (z1[j], z2[i]). To `Axes.imshow`.
+
+    images : (len(z2) * len(z1), h, w) or flat (..., h w).   z1, z2 : evenly spaced codes.
+    """
+    ax, images = _axes(ax), _images(images, image_shape)
+    z1, z2 = _vector(z1, name="z1"), _vector(z2, name="z2")
+    if len(images) != len(z1) * len(z2):
+        raise ValueError(f"{len(images)} images do not fill {len(z2)} rows of {len(z1)}")
+    upright = images.reshape(len(z2), len(z1), *images.shape[1:])[::-1]
+    picture = _mosaic(upright.reshape(images.shape), len(z2), len(z1))
+    x, y = (_edges(z, size) for z, size in zip((z1, z2), images.shape[:0:-1], strict=True))
+    square = (x[1] - x[0]) / picture.shape[1] / ((y[1] - y[0]) / picture.shape[0])
+    _draw_images(ax, picture, extent=(*x, *y), aspect=square, **kwargs)
+    ax.set(xlabel="code $z_1$", ylabel="code $z_2$")
+    return ax
+
+
+def _draw_images(ax, picture, **kwargs):
+    cmap = mpl.colormaps[IMAGE_MAP].with_extremes(bad=PALE)
+    ax.imshow(picture, **{"cmap": cmap, "vmin": 0, "vmax": 1, **kwargs})
+    ax.grid(False)
+    ax.spines[:].set_visible(False)
+    ax.tick_params(length=0)
+
+
+def _images(images, image_shape):
+    images = np.asarray(images, float)
+    if images.ndim == 2:
+        side = round(images.shape[1] ** 0.5)
+        shape = tuple(image_shape or (side, side))
+        if np.prod(shape) != images.shape[1]:
+            raise ValueError(
+                f"{images.shape[1]} pixels are no {shape} image: say image_shape=(h, w)"
+            )
+        images = images.reshape(-1, *shape)
+    if images.ndim != 3 or not len(images):
+        raise ValueError(f"expected images (n, h, w) or (n, h w), got shape {images.shape}")
+    return images
+
+
+def _mosaic(images, rows, columns):
+    """One picture of all images (n, h, w), a line one pixel wide (NaN) between them."""
+    n, height, width = images.shape
+    picture = np.full((rows, columns, height + 1, width + 1), np.nan)
+    picture.reshape(rows * columns, height + 1, width + 1)[:n, :-1, :-1] = images
+    return picture.swapaxes(1, 2).reshape(rows * (height + 1), -1)[:-1, :-1]
+
+
+def _edges(z, pixels):
+    """Where the first image begins and the last one ends when their middles are z[0], z[-1]."""
+    half = (z[-1] - z[0]) / max(len(z) - 1, 1) * pixels / (pixels + 1) / 2 or 0.5
+    return z[0] - half, z[-1] + half
+
+
+# -- curves and comparisons --------------------------------------------------------------------
+
+
+@styled
+def curves(x, ys, ax=None, xlabel="", ylabel="", **kwargs):
+    """Lines over x (m,): ys is {label: (m,)}. kwargs go to `Axes.plot`."""
+    ax, x = _axes(ax), _vector(x, name="x")
+    for label, y in ys.items():
+        ax.plot(x, _vector(y, len(x), name=f"ys[{label!r}]"), label=label, **kwargs)
+    ax.set(xlabel=xlabel, ylabel=ylabel)
+    ax.legend(loc="best")
+    return ax
+
+
+@styled
+def loss_curve(losses, ax=None, log=True, **kwargs):
+    """Loss against epoch: losses (epochs,), or {label: (epochs,)}. kwargs go to `Axes.plot`."""
+    ax, several = _axes(ax), isinstance(losses, dict)
+    for label, loss in losses.items() if several else [(None, losses)]:
+        loss = _vector(loss, name="losses")
+        ax.plot(np.arange(1, len(loss) + 1), loss, label=label, **kwargs)
+    ax.set(xlabel="epoch", ylabel="loss", yscale="log" if log else "linear")
+    ax.xaxis.set_major_locator(MaxNLocator(4, integer=True))
+    if several:
+        ax.legend(loc="best")
+    return ax
+
+
+@styled
+def baseline(value, label, ax=None, **kwargs):
+    """A horizontal line to compare with, named on the line. kwargs go to `Axes.axhline`."""
+    ax = _axes(ax)
+    look = {"color": BASELINE, "linewidth": 1, "linestyle": (0, (4, 2))}
+    ax.axhline(value, **{**look, **kwargs})
+    place = {"xycoords": ax.get_yaxis_transform(), "textcoords": "offset points"}
+    ax.annotate(label, (1, value), (-2, 2.5), ha="right", fontsize=8, **place)
+    return ax
+
+
+@styled
+def spectrum(variances, ax=None, **kwargs):
+    """Share of each principal component in all the variance, and their sum. To `Axes.bar`."""
+    ax, variances = _axes(ax), _vector(variances, name="variances")
+    number, share = np.arange(1, len(variances) + 1), variances / variances.sum()
+    ax.bar(number, share, **{"color": DATA, "width": 0.7, "label": "each", **kwargs})
+    ax.plot(number, share.cumsum(), color=CURVE, marker="o", markersize=3, label="first $k$")
+    ax.set(xlabel="principal component $k$", ylabel="share of variance", ylim=(0, 1.04))
+    ax.xaxis.set_major_locator(MaxNLocator(8, integer=True))
+    ax.legend(loc="center right")
+    return ax
+
+
+@styled
+def bars_with_intervals(labels, mean, low, high, ax=None, **kwargs):
+    """A bar `mean` with its interval low ... high for each label (n,). kwargs: `Axes.bar`."""
+    ax, mean = _axes(ax), _vector(mean, len(labels), name="mean")
+    yerr = _interval(mean, low, high)
+    look = {"color": DATA, "width": 0.6, "ecolor": INK, "error_kw": {"elinewidth": 1.2}}
+    bars = ax.bar(np.arange(len(mean)), mean, yerr=yerr, **{**look, **kwargs})
+    ax.bar_label(bars, [_number(value) for value in mean], padding=2, fontsize=8)
+    ax.set_xticks(np.arange(len(mean)), labels)
+    ax.grid(False, axis="x")
+    ax.margins(y=0.12)
+    return ax
+
+
+@styled
+def lines_with_intervals(x, mean, low, high, label=None, ax=None, log="", **kwargs):
+    """Means over x, all (m,), with the band low ... high; call again for the next line.
+
+    log : "", "x" (by powers of two, marked at every x), "y" or "xy". kwargs go to `Axes.plot`.
+    """
+    ax, x = _axes(ax), _vector(x, name="x")
+    mean = _vector(mean, len(x), name="mean")
+    below, above = _interval(mean, low, high)
+    look = {"marker": MARKERS[len(ax.lines) % len(MARKERS)], "label": label}
+    (line,) = ax.plot(x, mean, **{**look, **kwargs})
+    band = {"color": line.get_color(), "alpha": 0.2, "linewidth": 0}
+    ax.fill_between(x, mean - below, mean + above, **band)
+    if "x" in log:
+        ax.set_xscale("log", base=2)
+        ax.set_xticks(x, [f"{value:g}" for value in x])
+    if "y" in log:
+        ax.set_yscale("log")
+    if label:
+        ax.legend(loc="best")
+    return ax
+
+
+@styled
+def surface(x, y, values, ax=None, label="loss", path=None, log=False, **kwargs):
+    """values (len(y), len(x)) over x and y as colours; path (m, 2) from a circle to a dot.
+
+    log : colours by the logarithm. kwargs go to `Axes.pcolormesh`.
+    """
+    ax, x, y = _axes(ax), _vector(x, name="x"), _vector(y, name="y")
+    values = np.asarray(values, float)
+    if values.shape != (len(y), len(x)):
+        raise ValueError(f"values must be {(len(y), len(x))} = (y, x); got {values.shape}")
+    ax.grid(False)
+    look = {"cmap": CODE_MAP, "norm": LogNorm() if log else None, "shading": "nearest"}
+    mesh = ax.pcolormesh(x, y, values, rasterized=True, **{**look, **kwargs})
+    _colour_bar(mesh, label)
+    if path is not None:
+        path = _points(path, "path")
+        ax.plot(*path.T, color="white", linestyle="-", linewidth=1.4)
+        ends = {"color": INK, "markeredgecolor": "white", "markersize": 6}
+        ax.plot(*path[:1].T, "o", **{**ends, "color": "white", "markeredgecolor": INK})
+        ax.plot(*path[-1:].T, "o", **ends)
+    return ax
+
+
+@styled
+def panels(losses, X, X_hat, z, curve, axes=None):
+    """The six panels: loss, reconstruction, error, histogram of codes, coded data, manifold.
+
+    axes : (2, 3); None makes a figure. Returns axes: `show(panels(...)[0, 0])` shows them all.
+    """
+    axes = subplots(2, 3, height=5.0)[1] if axes is None else np.asarray(axes)
+    if axes.shape != (2, 3):
+        raise ValueError(f"six panels need axes (2, 3), got {axes.shape}")
+    loss_curve(losses, ax=axes[0, 0]).set_title("Loss")
+    reconstruction(X, X_hat, ax=axes[0, 1]).set_title("Data and reconstruction")
+    error_map(X, X_hat, ax=axes[0, 2]).set_title("Where it errs")
+    code_histogram(z, ax=axes[1, 0]).set_title("Codes")
+    coded(X, z, ax=axes[1, 1]).set_title("Data by code")
+    manifold(curve, X, ax=axes[1, 2]).set_title("What the decoder draws")
+    return axes
+
+
+# -- shared by the drawings --------------------------------------------------------------------
+
+
+def _axes(ax):
+    ax = plt.gca() if ax is None else ax
+    if not isinstance(ax, Axes):
+        raise TypeError(f"ax must be one axes, got {type(ax).__name__}: pass ax=axes[0] or so")
+    return ax
+
+
+def _points(X, name="X"):
+    X = np.asarray(X)
+    if X.ndim != 2 or X.shape[1] != 2 or not len(X):
+        raise ValueError(f"{name} must be points (n, 2), got shape {X.shape}: choose 2 columns")
+    return X
+
+
+def _pair(X, X_hat):
+    if X.shape != X_hat.shape:
+        raise ValueError(f"X {X.shape} and X_hat {X_hat.shape} must have the same shape")
+    return X, X_hat
+
+
+def _vector(values, n=None, name="z"):
+    """`values` as (n,); a single column (n, 1) will do."""
+    values = np.asarray(values, float)
+    flat = values[:, 0] if values.ndim == 2 and values.shape[1] == 1 else values
+    if flat.ndim != 1 or not len(flat) or (n is not None and len(flat) != n):
+        raise ValueError(f"{name} must be ({n or 'n'},), got shape {values.shape}")
+    return flat
+
+
+def _interval(mean, low, high):
+    low, high = _vector(low, len(mean), "low"), _vector(high, len(mean), "high")
+    if (low > mean).any() or (high < mean).any():
+        raise ValueError("an interval must hold its mean: low <= mean <= high")
+    return np.stack([mean - low, high - mean])
+
+
+def _plane(ax):
+    ax.set(xlabel="$x_1$", ylabel="$x_2$", aspect="equal")
+    return ax
+
+
+def _key_below(ax):
+    """The legend in one row below the axis label, where no data can lie."""
+    down = ScaledTranslation(0, -34 / 72, ax.figure.dpi_scale_trans)
+    place = {"bbox_to_anchor": (0.5, 0), "bbox_transform": ax.transAxes + down}
+    gaps = {"handletextpad": 0.4, "columnspacing": 1.0, "borderaxespad": 0, "handlelength": 1.4}
+    ax.legend(loc="upper center", ncols=3, **place, **gaps)
+    return _plane(ax)
+
+
+def _colour_bar(mappable, label):
+    """A slim bar right of the axes; a second drawing on these axes uses the same one."""
+    ax = mappable.axes
+    bars = [child for child in ax.child_axes if child.get_label() == "colour bar"]
+    place = bars[0] if bars else ax.inset_axes((1.03, 0, 0.035, 1), label="colour bar")
+    place.clear()
+    bar = ax.figure.colorbar(mappable, cax=place, label=label)
+    bar.outline.set_visible(False)
+    bar.ax.tick_params(length=2)
+
+
+# -- words for a figure ------------------------------------------------------------------------
+
+
 def describe(fig):
-    """What a figure shows, in sentences made from the artists' data: a change of the data by a few percent changes the text, another matplotlib does not."""
+    """What a figure shows, in sentences computed from the data of its artists.
+
+    Data a few percent off change the text; another matplotlib, NumPy or processor does not.
+    """
     fig = _figure(fig)
-    bars = {
-        c.colorbar.ax for ax in fig.axes for c in (*ax.collections, *ax.images) if c.colorbar
-    }
-    panels = [ax for ax in fig.axes if ax.get_visible() and ax not in bars]
+    panels = [ax for ax in fig.axes if ax.get_visible()]
     words = [f"{_plain(fig.get_suptitle())}."] if fig.get_suptitle() else []
     words += [f"{len(panels)} panels."] if len(panels) > 1 else []
     for number, ax in enumerate(panels, start=1):
-        words.append((f"({number}) " if len(panels) > 1 else "") + _describe_axes(ax))
-    words += [
-        f"Note: {_plain(text.get_text())}." for text in fig.texts if text is not fig._suptitle
-    ]
+        part = ax.figure.get_suptitle() if ax.figure is not fig else ""
+        name = f"({number}) " if len(panels) > 1 else ""
+        words.append(name + (f"{_plain(part)}. " if part else "") + _describe_axes(ax))
     return "\n".join(words)
 
 
 def _describe_axes(ax):
-    title = "; ".join(
-        _plain(ax.get_title(loc)) for loc in ("left", "center", "right") if ax.get_title(loc)
-    )
-    axes = [_describe_axis(axis) for axis in (ax.xaxis, ax.yaxis)]
-    words = [
-        f"{title}." if title else "",
-        f"Axes: {' and '.join(a for a in axes if a)}." if any(axes) else "",
+    titles = (ax.get_title(place) for place in ("left", "center", "right"))
+    words = [f"{_plain(title)}." for title in titles if title]
+    axes = [word for word in map(_describe_axis, (ax.xaxis, ax.yaxis)) if word]
+    words += [f"Axes: {', '.join(axes)}."] if axes else []
+    bars = {patch for container in ax.containers for patch in container}
+    loose = [patch for patch in ax.patches if patch not in bars]
+    artists = (*ax.images, *ax.collections, *ax.containers, *ax.lines, *loose, *ax.texts)
+    words += [
+        _describe_artist(a, ax)
+        for a in artists
+        if not hasattr(a, "get_visible") or a.get_visible()
     ]
-    in_bars = {patch for container in ax.containers for patch in container}
-    artists = [
-        *ax.images,
-        *ax.collections,
-        *ax.containers,
-        *ax.lines,
-        *(p for p in ax.patches if p not in in_bars),
-        *ax.texts,
-    ]
-    for artist in artists:
-        if not hasattr(artist, "get_visible") or artist.get_visible():
-            words += [_describe_artist(artist, ax)]
     return " ".join(word for word in words if word) or "Empty."
 
 
 def _describe_axis(axis):
     """Label, scale and named ticks of one axis: "y loss (log scale)"."""
-    label = f"{axis.axis_name} {_plain(axis.get_label_text())}" if axis.get_label_text() else ""
-    scale = f"{axis.get_scale()} scale" if axis.get_scale() != "linear" else ""
-    named = type(axis.get_major_formatter()).__name__ in (
-        "FixedFormatter",
-        "StrCategoryFormatter",
-        "FuncFormatter",
-    )
-    ticks = (
-        ", ".join(filter(None, (_plain(t.get_text()) for t in axis.get_ticklabels())))
-        if named
-        else ""
-    )
-    extra = ", ".join(filter(None, (scale, ticks and f"marked {ticks}")))
-    return " ".join(filter(None, (label or (extra and axis.axis_name), extra and f"({extra})")))
+    label = _plain(axis.get_label_text())
+    name = f"{axis.axis_name} is {label}" if label else axis.axis_name
+    notes = [] if axis.get_scale() == "linear" else [f"{axis.get_scale()} scale"]
+    if type(axis.get_major_formatter()).__name__ in _NAMED:
+        ticks = [_plain(tick.get_text()) for tick in axis.get_ticklabels()]
+        notes += [f"marked {', '.join(filter(None, ticks))}"] if any(ticks) else []
+    if notes:
+        return f"{name} ({', '.join(notes)})"
+    return name if label else ""
 
 
 def _describe_artist(artist, ax):
-    """One sentence for one artist, or "" for what carries no data of its own."""
-    log_x, log_y = ax.get_xscale() == "log", ax.get_yscale() == "log"
-    kind = type(artist).__name__
-    if kind == "Line2D" or kind == "AxLine" or kind == "_AxLine":
-        return _describe_line(artist, ax, log_x, log_y)
-    if kind == "ErrorbarContainer":
-        return f"Error bars{_label(artist)}." if _label(artist) else ""
-    if kind == "BarContainer":
-        return _describe_bars(artist)
-    if isinstance(artist, collections.PathCollection):
-        x, y = np.ma.asarray(artist.get_offsets()).filled(np.nan).T
-        where = f"x {_range(x, log_x)}, y {_range(y, log_y)}, centre ({_mean(x)}, {_mean(y)})"
-        return f"{_count(len(x), 'point')}{_label(artist)}: {where}{_colours(artist)}."
-    if isinstance(artist, collections.LineCollection):
-        segments = artist.get_segments()
-        ends = np.concatenate([*segments, np.empty((0, 2))])
-        length = [np.hypot(*np.diff(s, axis=0).T).sum() for s in segments]
-        return f"{_count(len(segments), 'segment')}{_label(artist)}: x {_range(ends[:, 0], log_x)}, y {_range(ends[:, 1], log_y)}, mean length {_mean(length)}{_colours(artist)}."
-    if kind == "Quiver":
-        return f"{_count(artist.N, 'arrow')}{_label(artist)}: u {_range(artist.U)}, v {_range(artist.V)}, mean length {_mean(np.hypot(artist.U, artist.V))}{_colours(artist)}."
-    if isinstance(artist, collections.PolyCollection):
-        x, y = np.concatenate([path.vertices for path in artist.get_paths()]).T
-        return f"Band{_label(artist)}: x {_range(x, log_x)}, y {_range(y, log_y)}."
-    if hasattr(artist, "levels"):
-        return f"Contours at {', '.join(_number(level) for level in artist.levels)}."
-    if isinstance(artist, mpl.cm.ScalarMappable) and artist.get_array() is not None:
-        values = np.ma.asarray(artist.get_array(), dtype=float).filled(np.nan)
-        size = " by ".join(str(n) for n in values.shape[:2])
-        spread = _number(np.nanstd(values), np.nanmax(np.abs(values)))
-        return f"Image of {size}{_label(artist)}{_bar_name(artist)}: values {_range(values)}, mean {_mean(values)}, standard deviation {spread}."
-    if isinstance(artist, patches.Patch) and not isinstance(artist, patches.FancyArrowPatch):
-        x, y = artist.get_patch_transform().transform(artist.get_path().vertices).T
-        return f"{kind}{_label(artist)}: x {_range(x, log_x)}, y {_range(y, log_y)}."
+    """One sentence on one artist; "" for what carries no data of its own."""
+    name = _label(artist) if hasattr(artist, "get_label") else ""
+    if isinstance(artist, mpl.lines.Line2D):
+        return _describe_line(artist, name, ax)
+    if isinstance(artist, mpl.container.BarContainer):
+        return _describe_bars(artist, name)
+    if isinstance(artist, mpl.container.ErrorbarContainer):
+        return f"Error bars{name}." if name else ""
     if isinstance(artist, mpl.text.Text):
         return f"Note: {_plain(artist.get_text())}." if artist.get_text().strip() else ""
+    if isinstance(artist, collections.PathCollection):
+        x, y = np.ma.filled(artist.get_offsets(), np.nan).T
+        head = f"{_count(len(x), 'point')}{name}"
+        return f"{head}: {_where(x, y, ax)}, centre ({_mean(x)}, {_mean(y)}){_colours(artist)}."
+    if isinstance(artist, collections.LineCollection):
+        segments = artist.get_segments()
+        x, y = np.concatenate([np.empty((0, 2)), *segments]).T
+        long = [np.hypot(*np.diff(segment, axis=0).T).sum() for segment in segments]
+        head = f"{_count(len(segments), 'segment')}{name}"
+        return f"{head}: {_where(x, y, ax)}, mean length {_mean(long)}{_colours(artist)}."
+    if isinstance(artist, mpl.quiver.Quiver):
+        x, y, u, v = *artist.XY.T, artist.U, artist.V
+        long, head = _mean(np.hypot(u, v)), f"{_count(artist.N, 'arrow')}{name}"
+        by = f"mean arrow ({_mean(u)}, {_mean(v)}), mean length {long}"
+        return f"{head}: {_where(x, y, ax)}, {by}{_colours(artist)}."
+    if isinstance(artist, collections.PolyCollection):
+        x, y = np.concatenate([path.vertices for path in artist.get_paths()]).T
+        return f"Band{name}: {_where(x, y, ax)}."
+    if isinstance(artist, mpl.contour.ContourSet):
+        return f"Contours at {', '.join(map(_number, artist.levels))}."
+    if isinstance(artist, mpl.cm.ScalarMappable) and artist.get_array() is not None:
+        values = np.ma.filled(np.ma.asarray(artist.get_array(), float), np.nan)
+        finite = values[np.isfinite(values)]
+        size = " by ".join(map(str, values.shape[:2]))
+        spread = _number(finite.std(), _scale(finite)) if len(finite) else "nothing"
+        what = f"{_range(finite)}, mean {_mean(finite)}, standard deviation {spread}"
+        of = f" of {_bar_name(artist)}" if _bar_name(artist) else ""
+        return f"Image{of}{name}, {size}: values {what}."
+    if isinstance(artist, patches.Patch) and not isinstance(artist, patches.FancyArrowPatch):
+        x, y = artist.get_patch_transform().transform(artist.get_path().vertices).T
+        return f"{type(artist).__name__}{name}: {_where(x, y, ax)}."
     return ""
 
 
-def _describe_line(line, ax, log_x, log_y):
-    # Lines such as axhline have ends at the panel's borders: all of them are read in data coordinates.
-    x, y = (
-        np.ma.asarray(line.get_xdata(), float).filled(np.nan),
-        np.ma.asarray(line.get_ydata(), float).filled(np.nan),
-    )
+def _describe_line(line, name, ax):
+    x, y = (np.ma.filled(np.ma.asarray(data, float), np.nan) for data in line.get_data())
     if line.get_transform() == ax.get_yaxis_transform():
-        return f"Horizontal line{_label(line)} at y {_range(y, log_y)}."
+        return f"Horizontal line{name} at y {_range(y)}."
     if line.get_transform() == ax.get_xaxis_transform():
-        return f"Vertical line{_label(line)} at x {_range(x, log_x)}."
-    if line.get_transform() != ax.transData:
-        (x0, x1), (y0, y1) = (
-            ax.transData.inverted().transform(line.get_transform().transform(np.c_[x, y])).T
-        )
-        return f"Straight line{_label(line)} from ({_number(x0)}, {_number(y0)}) to ({_number(x1)}, {_number(y1)})."
-    if not len(x):
-        return ""
-    ends = f"first {_number(y[0], _scale(y, log_y))}, last {_number(y[-1], _scale(y, log_y))}, mean {_mean(y)}"
-    return f"Line{_label(line)} of {_count(len(x), 'point')}: x {_range(x, log_x)}, y {_range(y, log_y)}, {ends}."
+        return f"Vertical line{name} at x {_range(x)}."
+    if line.get_transform() != ax.transData:  # axline's ends are where the panel's borders are
+        to_data = line.get_transform() - ax.transData
+        ends = (", ".join(map(_number, end)) for end in to_data.transform(np.c_[x, y]))
+        return f"Straight line{name} from {' to '.join(f'({end})' for end in ends)}."
+    if len(x) < 2:
+        return f"Point{name} at {_where(x, y, ax)}." if len(x) else ""
+    first, last = (_number(end, _scale(y)) for end in y[[0, -1]])
+    at = f"first y {first}, last y {last}, mean y {_mean(y)}"
+    return f"Line{name} of {_count(len(x), 'point')}: {_where(x, y, ax)}, {at}."
 
 
-def _describe_bars(container):
-    horizontal = container.orientation == "horizontal"
-    boxes = [bar.get_bbox() for bar in container]
-    lengths = np.array([box.width if horizontal else box.height for box in boxes])
-    middles = np.array(
-        [(box.y0 + box.y1) / 2 if horizontal else (box.x0 + box.x1) / 2 for box in boxes]
+def _describe_bars(bars, name):
+    along, across = ("x", "y") if bars.orientation == "horizontal" else ("y", "x")
+    boxes = np.array([bar.get_bbox().get_points() for bar in bars])
+    middle, ends = boxes[..., "xy".index(across)].mean(axis=1), boxes[..., "xy".index(along)]
+    length = ends[:, 1] - ends[:, 0]
+    top = np.flatnonzero(length >= length.max() - 1e-9 * _scale(length))[0]
+    tallest = (
+        f"largest {_number(length[top])} at {across} {_number(middle[top], _scale(middle))}"
     )
-    top = np.flatnonzero(lengths >= lengths.max() - 1e-9 * np.abs(lengths).max())[0]
-    where = f"{'y' if horizontal else 'x'} {_range(middles)}"
-    return f"{_count(len(boxes), 'bar')}{_label(container)}: {where}, longest {_number(lengths[top])} at {_number(middles[top], _scale(middles))}, total {_number(lengths.sum())}."
+    total = _number(length.sum(), _scale(length))
+    return (
+        f"{_count(len(bars), 'bar')}{name}: {across} {_range(middle)}, {tallest}, sum {total}."
+    )
 
 
-def _scale(values, log=False):
-    """What counts as nothing beside these values is below 1e-9 of their largest; on a log scale nothing does."""
-    finite = np.abs(values[np.isfinite(values)]) if not log else np.zeros(0)
-    return finite.max(initial=0.0)
+def _where(x, y, ax):
+    return f"x {_range(x, ax.get_xscale())}, y {_range(y, ax.get_yscale())}"
 
 
-def _number(value, scale=0.0):
-    """At most 3 significant digits, the same on every machine: rounding noise beside `scale`, or below 1e-12, is 0."""
-    if not np.isfinite(value):
-        return "not finite"
-    return "0" if abs(value) < max(1e-12, 1e-9 * scale) else f"{float(rounded(value)):g}"
-
-
-def _range(values, log=False):
+def _range(values, scale="linear"):
     values = np.ravel(np.asarray(values, float))
     finite = values[np.isfinite(values)]
     lost = f" ({len(values) - len(finite)} not finite)" if len(finite) < len(values) else ""
     if not len(finite):
         return f"nothing{lost}"
-    low, high = (_number(v, _scale(finite, log)) for v in (finite.min(), finite.max()))
+    beside = 0.0 if scale == "log" else _scale(finite)
+    low, high = _number(finite.min(), beside), _number(finite.max(), beside)
     return (low if low == high else f"{low} to {high}") + lost
 
 
 def _mean(values):
-    finite = np.asarray(values, float)
-    finite = finite[np.isfinite(finite)]
+    values = np.asarray(values, float)
+    finite = values[np.isfinite(values)]
     return _number(finite.mean(), _scale(finite)) if len(finite) else "nothing"
+
+
+def _scale(values):
+    return np.abs(values[np.isfinite(values)]).max(initial=0.0)
+
+
+def _number(value, scale=0.0):
+    """At most 3 digits; noise (below 1e-9 of the data's scale, or below 1e-12) is 0."""
+    if not np.isfinite(value):
+        return "not finite"
+    return "0" if abs(value) < max(1e-12, 1e-9 * scale) else f"{float(rounded(value)):g}"
 
 
 def _count(n, noun):
@@ -308,36 +688,36 @@ def _label(artist):
 
 
 def _bar_name(mappable):
-    name = (
-        mappable.colorbar.ax.get_ylabel() or mappable.colorbar.ax.get_xlabel()
-        if mappable.colorbar
-        else ""
-    )
-    return f" of {_plain(name)}" if name else ""
+    bar = mappable.colorbar
+    return _plain(bar.ax.get_ylabel() or bar.ax.get_xlabel()) if bar else ""
 
 
 def _colours(artist):
     values = artist.get_array()
+    if values is None:
+        return ""
     return (
-        ""
-        if values is None
-        else f", coloured by {_bar_name(artist)[4:] or 'value'} {_range(values)}, mean {_mean(values)}"
+        f", coloured by {_bar_name(artist) or 'value'} {_range(values)}, mean {_mean(values)}"
     )
 
 
 def _plain(text):
-    """Mathtext as words: "$\\hat{x}$" is x-hat, "$W_{e}$" is W_e, and a minus sign is a hyphen."""
-    text = re.sub(r"(?<!\\)\$(.*?)(?<!\\)\$", lambda match: _plain_maths(match.group(1)), text)
-    return " ".join(text.replace(r"\$", "$").replace("\N{MINUS SIGN}", "-").split()).rstrip(".")
+    r"""Mathtext in words: "$\hat{x}$" is x-hat, "$W_{e}$" W_e, a minus sign a hyphen."""
+    text = re.sub(r"(?<!\\)\$(.*?)(?<!\\)\$", lambda match: _plain_maths(match[1]), text)
+    text = text.replace(r"\$", "$").replace("\N{MINUS SIGN}", "-")
+    return " ".join(text.split()).rstrip(".")
 
 
 def _plain_maths(maths):
-    maths = re.sub(
-        r"\\(?:left|right|mathrm|mathbf|mathit|mathdefault|text|operatorname|quad)(?![a-z])|\\[,;:! ]",
-        " ",
-        maths,
-    )
-    maths = re.sub(r"\\(hat|bar|tilde|vec|dot)\s*(?:\{([^}]*)\}|(\w))", r"\2\3-\1", maths)
-    maths = re.sub(r"\\frac\s*\{([^}]*)\}\s*\{([^}]*)\}", r"\1 / \2", maths)
-    maths = maths.replace(r"\|", "|").replace("{", "").replace("}", "")
-    return re.sub(r"\s*([_^])\s*", r"\1", re.sub(r"\\([A-Za-z]+)", r" \1 ", maths)).strip()
+    for pattern, words in (
+        (r"\\(left|right|mathrm|mathbf|mathit|mathdefault|text|operatorname)(?![a-z])", ""),
+        (r"\\[,;:! ]", " "),
+        (r"\\(hat|bar|tilde|vec|dot)\s*(?:\{([^}]*)\}|(\w))", r"\2\3-\1"),
+        (r"\\frac\s*\{([^}]*)\}\s*\{([^}]*)\}", r"\1 / \2"),
+        (r"\\\|", "|"),
+        (r"\\([A-Za-z]+)", r" \1 "),
+        (r"\s*([_^])\s*\{?\s*(\w*)", r"\1\2"),
+        (r"[{}]", ""),
+    ):
+        maths = re.sub(pattern, words, maths)
+    return maths.strip()
