@@ -4,7 +4,7 @@
 `aehelpers.explorers` (ipywidgets).
 """
 
-from . import checks, data, layers, losses, metrics, optimizers, recipes, training
+from . import checks, data, layers, losses, metrics, optimizers, recipes, sweeps, training
 from .autoencoders import Autoencoder, load
 
 __version__ = "0.1.0"
@@ -18,5 +18,6 @@ __all__ = [
     "metrics",
     "optimizers",
     "recipes",
+    "sweeps",
     "training",
 ]

@@ -227,21 +227,8 @@ class Autoencoder(Estimator):
         """Views into theta_ by name: W_e (n_in, n_out), b_e (1, n_out) of the encoder, W_d, b_d
         of the decoder; W_e1, W_e2, ... when deep.
         """
-        encoder, decoder = self._fitted_halves()
-        views = {}
-        for letter, half, theta in (
-            ("e", encoder, self.theta_[: encoder.size]),
-            ("d", decoder, self.theta_[encoder.size :]),
-        ):
-            dense = [
-                (layer, part)
-                for layer, part in zip(half.layers, half.unpack(theta), strict=True)
-                if layer.size
-            ]
-            for number, (layer, part) in enumerate(dense, start=1):
-                name = letter + (str(number) if len(dense) > 1 else "")
-                views["W_" + name], views["b_" + name] = layer.unpack(part)
-        return views
+        self._fitted_halves()
+        return self._views(self.theta_)
 
     @property
     def history_(self):
@@ -265,6 +252,25 @@ class Autoencoder(Estimator):
         if not hasattr(self, "theta_"):
             raise NotFittedError(f"this {type(self).__name__} has learnt nothing yet: call fit")
         return self._halves(self.n_features_in_)
+
+    def _views(self, theta):
+        """`weights_` of any theta (..., size)."""
+        encoder, decoder = self._fitted_halves()
+        halves = (
+            ("e", encoder, theta[..., : encoder.size]),
+            ("d", decoder, theta[..., encoder.size :]),
+        )
+        views = {}
+        for letter, half, part in halves:
+            dense = [
+                pair
+                for pair in zip(half.layers, half.unpack(part), strict=True)
+                if pair[0].size
+            ]
+            for number, (layer, own) in enumerate(dense, start=1):
+                name = letter + (str(number) if len(dense) > 1 else "")
+                views["W_" + name], views["b_" + name] = layer.unpack(own)
+        return views
 
     def _objective(self, progress=0.0, n_features=None):
         """The function (theta, x, rng) -> (loss, grad) that is followed when that share of the

@@ -1,0 +1,100 @@
+"""Sweeps: many estimators fitted at once, as ensembles - the same numbers as one by one, in
+less time.
+"""
+
+import numpy as np
+
+from .optimizers import OPTIMIZERS, SCHEDULES
+from .training import Generators, train
+
+# What may differ between the members of one ensemble.
+OWN = ("latent_dim", "learning_rate", "random_state", "verbose")
+
+
+def fit_all(models, X, executor=None, ensemble_size=10):
+    """Fit every estimator of the list `models`, each as `model.fit(X)` would, to rounding
+    error; returns the fitted ones in the same order.
+
+    X : one array (n, n_features) for all, or a list with one for each model, all of the same
+        shape.
+    executor : any concurrent.futures.Executor; the ensembles, of at most `ensemble_size`
+        models, are spread over its workers. None: one after the other.
+
+    Models that differ only in latent_dim, learning_rate and random_state train as one ensemble,
+    with theta (M, size). A model that diverges keeps its last finite theta_, and its
+    history_["loss"] reads inf from there on: nothing is raised, so that the others live.
+    """
+    models = list(models)
+    X_each = list(X) if isinstance(X, list | tuple) else [X] * len(models)
+    if len(X_each) != len(models):
+        raise ValueError(
+            f"one X for all or one for each model: got {len(X_each)} for {len(models)} models"
+        )
+    groups = {}
+    for i, model in enumerate(models):
+        groups.setdefault(_kind(model), []).append(i)
+    chunks = [
+        group[start : start + ensemble_size]
+        for group in groups.values()
+        for start in range(0, len(group), ensemble_size)
+    ]
+    run = map if executor is None else executor.map
+    results = run(
+        _fit_ensemble,
+        [[models[i] for i in chunk] for chunk in chunks],
+        [[X_each[i] for i in chunk] for chunk in chunks],
+    )
+    for chunk, fitted in zip(chunks, results, strict=True):
+        for i, model in zip(chunk, fitted, strict=True):
+            models[i] = model
+    return models
+
+
+def _kind(model):
+    """What must be the same in one ensemble."""
+    params = model.get_params()
+    own = set(OWN)
+    latent_activation = params["latent_activation"] or params["activation"]
+    if params["code_noise"] or latent_activation == "sigmoid":
+        # Noise is drawn per code number, and a sigmoid unit without weights is 0.5, not 0: such
+        # codes cannot share a wider array.
+        own.remove("latent_dim")
+    return repr(sorted((name, value) for name, value in params.items() if name not in own))
+
+
+def _fit_ensemble(models, X_each):
+    """Narrow codes sit in the widest one's array: a unit whose weights are all 0 has z = 0 and
+    slope 0, so it stays out of the game.
+    """
+    starts = [model._start(X) for model, X in zip(models, X_each, strict=True)]
+    X = starts[0] if all(x is starts[0] for x in starts) else np.stack(starts)
+    widest = max(models, key=lambda model: model.latent_dim)
+    theta = np.zeros((len(models), widest.theta_.size), dtype=widest.dtype)
+    for model, row in zip(models, theta, strict=True):
+        for wide, narrow in _shared(widest, row, model):
+            wide[:] = narrow
+    optimizer = OPTIMIZERS[widest.optimizer](
+        np.array([[model.learning_rate] for model in models], dtype=widest.dtype)
+    )
+    rng = Generators(model._rng for model in models)
+    schedule = SCHEDULES[widest.schedule]
+    epochs, batch_size = widest.epochs, widest.batch_size
+    losses = list(
+        train(widest._objective, theta, X, optimizer, epochs, batch_size, rng, schedule)
+    )
+    histories = np.reshape(losses, (-1, len(models))).T  # also for no epoch at all
+    for model, row, history in zip(models, theta, histories, strict=True):
+        for wide, narrow in _shared(widest, row, model):
+            narrow[:] = wide
+        model._history["loss"] = history.tolist()
+    return models
+
+
+def _shared(widest, theta, model):
+    """Pairs of views: the part of `widest`'s theta (size,) that belongs to `model`, and
+    `model`'s own.
+    """
+    views = widest._views(theta)
+    for name, narrow in model.weights_.items():
+        rows, columns = narrow.shape
+        yield views[name][:rows, :columns], narrow
