@@ -5,7 +5,7 @@ is the same everywhere.
 import numpy as np
 
 
-def gradient_error(f, theta, rng=None, step=1e-6):
+def gradient_error(f, theta, rng=None, step=3e-6):
     """Relative error of f's gradient along one random direction v:  |s - g.v| / (|s| + |g.v|),
     s = (f(theta + step v) - f(theta - step v)) / (2 step).
 
@@ -17,7 +17,7 @@ def gradient_error(f, theta, rng=None, step=1e-6):
     return _compare_slopes(f, theta, rng, step)[0]
 
 
-def check_gradient(f, theta, tolerance=1e-7, rng=None, step=1e-6):
+def check_gradient(f, theta, tolerance=1e-7, rng=None, step=3e-6):
     """`gradient_error`, or an AssertionError with both slopes where it is not below
     `tolerance`.
     """
