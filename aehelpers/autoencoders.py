@@ -228,7 +228,26 @@ class Autoencoder(Estimator):
         of the decoder; W_e1, W_e2, ... when deep.
         """
         self._fitted_halves()
-        return self._views(self.theta_)
+        return self.unpack(self.theta_)
+
+    def unpack(self, theta):
+        """`weights_` of any theta (..., size), a gradient among them."""
+        encoder, decoder = self._fitted_halves()
+        halves = (
+            ("e", encoder, theta[..., : encoder.size]),
+            ("d", decoder, theta[..., encoder.size :]),
+        )
+        views = {}
+        for letter, half, part in halves:
+            dense = [
+                pair
+                for pair in zip(half.layers, half.unpack(part), strict=True)
+                if pair[0].size
+            ]
+            for number, (layer, own) in enumerate(dense, start=1):
+                name = letter + (str(number) if len(dense) > 1 else "")
+                views["W_" + name], views["b_" + name] = layer.unpack(own)
+        return views
 
     @property
     def history_(self):
@@ -252,25 +271,6 @@ class Autoencoder(Estimator):
         if not hasattr(self, "theta_"):
             raise NotFittedError(f"this {type(self).__name__} has learnt nothing yet: call fit")
         return self._halves(self.n_features_in_)
-
-    def _views(self, theta):
-        """`weights_` of any theta (..., size)."""
-        encoder, decoder = self._fitted_halves()
-        halves = (
-            ("e", encoder, theta[..., : encoder.size]),
-            ("d", decoder, theta[..., encoder.size :]),
-        )
-        views = {}
-        for letter, half, part in halves:
-            dense = [
-                pair
-                for pair in zip(half.layers, half.unpack(part), strict=True)
-                if pair[0].size
-            ]
-            for number, (layer, own) in enumerate(dense, start=1):
-                name = letter + (str(number) if len(dense) > 1 else "")
-                views["W_" + name], views["b_" + name] = layer.unpack(own)
-        return views
 
     def _objective(self, progress=0.0, n_features=None):
         """The function (theta, x, rng) -> (loss, grad) that is followed when that share of the

@@ -35,11 +35,11 @@ def spiral_unroller(random_state=None):
         latent_dim=1,
         hidden=(16, 16),
         code_noise=0.15,
-        code_noise_fade=0.7,
+        code_noise_fade=0.4,
         standardize=True,
-        learning_rate=0.02,
+        learning_rate=0.03,
         schedule="cosine",
-        epochs=2000,
+        epochs=1200,
         batch_size=None,
         random_state=random_state,
     )
@@ -58,5 +58,22 @@ def spiral_folder(random_state=None):
         schedule="cosine",
         epochs=2000,
         batch_size=None,
+        random_state=random_state,
+    )
+
+
+def digits_net(latent_dim, random_state=None):
+    """Handwritten digits through `latent_dim` numbers: d-128-k-128-d, tanh between, a linear
+    code, pixels out of a sigmoid.
+    """
+    return Autoencoder(
+        latent_dim=latent_dim,
+        hidden=(128,),
+        latent_activation="identity",
+        output_activation="sigmoid",
+        learning_rate=0.01,
+        schedule="cosine",
+        epochs=20,
+        batch_size=32,
         random_state=random_state,
     )

@@ -94,7 +94,7 @@ def _shared(widest, theta, model):
     """Pairs of views: the part of `widest`'s theta (size,) that belongs to `model`, and
     `model`'s own.
     """
-    views = widest._views(theta)
+    views = widest.unpack(theta)
     for name, narrow in model.weights_.items():
         rows, columns = narrow.shape
         yield views[name][:rows, :columns], narrow
