@@ -17,7 +17,8 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
+from matplotlib.patheffects import withStroke
+from matplotlib.ticker import Formatter, MaxNLocator
 from matplotlib.transforms import ScaledTranslation
 
 from .checks import rounded
@@ -66,6 +67,8 @@ STYLE = {
     "figure.facecolor": "white",
     "savefig.facecolor": "white",
 }
+HALO = {"path_effects": [withStroke(linewidth=2.5, foreground="white")]}
+FEW = 12  # so many values a description gives one by one
 _NAMED = ("FixedFormatter", "FuncFormatter", "StrCategoryFormatter")  # ticks with words
 styled = mpl.rc_context(STYLE)  # a decorator: the style holds while the function runs
 
@@ -152,7 +155,7 @@ def _figure(thing):
 def points(X, ax=None, **kwargs):
     """The points X (n, 2), in grey. kwargs go to `Axes.scatter`."""
     ax, X = _axes(ax), _points(X)
-    ax.scatter(*X.T, **{"color": DATA, "s": 7, "linewidths": 0, "label": "data", **kwargs})
+    ax.scatter(*X.T, **{"color": DATA, "s": 5, "linewidths": 0, "label": "data", **kwargs})
     return _plane(ax)
 
 
@@ -161,18 +164,20 @@ def reconstruction(X, X_hat, ax=None, **kwargs):
     """X (n, 2), X_hat (n, 2) and the segments between. kwargs go to `Axes.scatter` of X_hat."""
     ax, (X, X_hat) = _axes(ax), _pair(_points(X), _points(X_hat, "X_hat"))
     segments = np.stack([X, X_hat], axis=1)
-    ax.add_collection(collections.LineCollection(segments, colors=LINE, linewidths=0.35))
+    ax.add_collection(
+        collections.LineCollection(segments, colors=LINE, linewidths=0.35, zorder=0.8)
+    )
     points(X, ax=ax)
-    look = {"color": RECONSTRUCTION, "s": 9, "marker": "D", "linewidths": 0}
+    look = {"color": RECONSTRUCTION, "s": 6, "marker": "D", "linewidths": 0}
     ax.scatter(*X_hat.T, **{**look, "label": "reconstruction", **kwargs})
-    return _key_below(ax)
+    return _key_below(_plane(ax))
 
 
 @styled
 def coded(X, z, ax=None, label="code $z$", cmap=CODE_MAP, **kwargs):
     """X (n, 2) coloured by z (n,), with a colour bar. kwargs go to `Axes.scatter`."""
     ax, X = _axes(ax), _points(X)
-    look = {"c": _vector(z, len(X)), "cmap": cmap, "s": 9, "linewidths": 0}
+    look = {"c": _vector(z, len(X)), "cmap": cmap, "s": 7, "linewidths": 0}
     _colour_bar(ax.scatter(*X.T, **{**look, **kwargs}), label)
     return _plane(ax)
 
@@ -193,16 +198,22 @@ def manifold(curve, X=None, ax=None, **kwargs):
     ax, curve = _axes(ax), _points(curve, "curve")
     if X is not None:
         points(X, ax=ax)
-    look = {"color": CURVE, "linestyle": "-", "linewidth": 2, "label": "decoder, $z$ growing"}
+    look = {"color": CURVE, "linestyle": "-", "linewidth": 2, "label": "decoder"}
     ax.plot(*curve.T, **{**look, **kwargs})
     ax.plot(*curve[:1].T, "o", color=CURVE, markerfacecolor="white", markersize=5)
     length = np.r_[0, np.hypot(*np.diff(curve, axis=0).T).cumsum()]
-    head = {"arrowstyle": "-|>", "color": CURVE, "mutation_scale": 11, "linewidth": 0}
+    head = {
+        "arrowstyle": "-|>",
+        "color": CURVE,
+        "mutation_scale": 12,
+        "shrinkA": 0,
+        "shrinkB": 0,
+    }
     for share in (0.3, 0.65, 1.0) if length[-1] > 0 else ():
         # 2 % of the way apart, so that the direction is the curve's and not its noise.
         back, tip = np.searchsorted(length, length[-1] * np.array([share - 0.02, share - 1e-9]))
         ax.annotate("", curve[tip], curve[max(min(back, tip - 1), 0)], arrowprops=head)
-    return _key_below(ax)
+    return _key_below(_plane(ax))
 
 
 @styled
@@ -235,10 +246,13 @@ def classes(Z, y, ax=None, **kwargs):
         raise ValueError(f"y must be ({len(Z)},), one label a code; got shape {y.shape}")
     names = np.unique(y)
     for name, colour in zip(
-        names, mpl.colormaps[CODE_MAP](np.linspace(0, 0.85, len(names))), strict=True
+        names, mpl.colormaps[CODE_MAP](np.linspace(0, 0.75, len(names))), strict=True
     ):
-        look = {"color": colour, "marker": f"${name}$", "s": 24, "linewidths": 0.2}
+        look = {"color": colour, "marker": f"${name}$", "s": 16, "linewidths": 0.2}
         ax.scatter(*Z[y == name].T, **{**look, "label": str(name), **kwargs})
+    for name in names:
+        centre = np.median(Z[y == name], axis=0)
+        ax.text(*centre, name, size=13, weight="bold", ha="center", va="center", **HALO)
     ax.set(xlabel="code $z_1$", ylabel="code $z_2$")
     return ax
 
@@ -337,8 +351,7 @@ def curves(x, ys, ax=None, xlabel="", ylabel="", **kwargs):
     for label, y in ys.items():
         ax.plot(x, _vector(y, len(x), name=f"ys[{label!r}]"), label=label, **kwargs)
     ax.set(xlabel=xlabel, ylabel=ylabel)
-    ax.legend(loc="best")
-    return ax
+    return _key_below(ax)
 
 
 @styled
@@ -348,11 +361,11 @@ def loss_curve(losses, ax=None, log=True, **kwargs):
     for label, loss in losses.items() if several else [(None, losses)]:
         loss = _vector(loss, name="losses")
         ax.plot(np.arange(1, len(loss) + 1), loss, label=label, **kwargs)
-    ax.set(xlabel="epoch", ylabel="loss", yscale="log" if log else "linear")
-    ax.xaxis.set_major_locator(MaxNLocator(4, integer=True))
-    if several:
-        ax.legend(loc="best")
-    return ax
+    ax.set(xlabel="epoch", ylabel="loss")
+    ax.xaxis.set_major_locator(MaxNLocator(4, integer=True, steps=[1, 2, 5, 10]))
+    if log:
+        _log_y(ax)
+    return _key_below(ax) if several else ax
 
 
 @styled
@@ -375,21 +388,22 @@ def spectrum(variances, ax=None, **kwargs):
     ax.plot(number, share.cumsum(), color=CURVE, marker="o", markersize=3, label="first $k$")
     ax.set(xlabel="principal component $k$", ylabel="share of variance", ylim=(0, 1.04))
     ax.xaxis.set_major_locator(MaxNLocator(8, integer=True))
-    ax.legend(loc="center right")
-    return ax
+    ax.set_xlim(0.4, len(number) + 0.6)
+    return _key_below(ax)
 
 
 @styled
 def bars_with_intervals(labels, mean, low, high, ax=None, **kwargs):
-    """A bar `mean` with its interval low ... high for each label (n,). kwargs: `Axes.bar`."""
+    """A bar `mean` with its interval low ... high for each label (n,). kwargs: `Axes.barh`."""
     ax, mean = _axes(ax), _vector(mean, len(labels), name="mean")
-    yerr = _interval(mean, low, high)
-    look = {"color": DATA, "width": 0.6, "ecolor": INK, "error_kw": {"elinewidth": 1.2}}
-    bars = ax.bar(np.arange(len(mean)), mean, yerr=yerr, **{**look, **kwargs})
-    ax.bar_label(bars, [_number(value) for value in mean], padding=2, fontsize=8)
-    ax.set_xticks(np.arange(len(mean)), labels)
-    ax.grid(False, axis="x")
-    ax.margins(y=0.12)
+    places, xerr = np.arange(len(mean)), _interval(mean, low, high)
+    look = {"color": DATA, "height": 0.6, "ecolor": INK, "error_kw": {"elinewidth": 1.2}}
+    bars = ax.barh(places, mean, xerr=xerr, **{**look, **kwargs})
+    ax.bar_label(bars, [_number(value) for value in mean], padding=3, fontsize=8)
+    ax.set_yticks(places, labels)
+    ax.yaxis.set_inverted(True)
+    ax.grid(False, axis="y")
+    ax.margins(x=0.18)
     return ax
 
 
@@ -410,10 +424,8 @@ def lines_with_intervals(x, mean, low, high, label=None, ax=None, log="", **kwar
         ax.set_xscale("log", base=2)
         ax.set_xticks(x, [f"{value:g}" for value in x])
     if "y" in log:
-        ax.set_yscale("log")
-    if label:
-        ax.legend(loc="best")
-    return ax
+        _log_y(ax)
+    return _key_below(ax) if label else ax
 
 
 @styled
@@ -433,9 +445,9 @@ def surface(x, y, values, ax=None, label="loss", path=None, log=False, **kwargs)
     if path is not None:
         path = _points(path, "path")
         ax.plot(*path.T, color="white", linestyle="-", linewidth=1.4)
-        ends = {"color": INK, "markeredgecolor": "white", "markersize": 6}
+        ends = {"markeredgecolor": "white", "markersize": 6}
         ax.plot(*path[:1].T, "o", **{**ends, "color": "white", "markeredgecolor": INK})
-        ax.plot(*path[-1:].T, "o", **ends)
+        ax.plot(*path[-1:].T, "o", **{**ends, "color": RECONSTRUCTION})
     return ax
 
 
@@ -454,6 +466,8 @@ def panels(losses, X, X_hat, z, curve, axes=None):
     code_histogram(z, ax=axes[1, 0]).set_title("Codes")
     coded(X, z, ax=axes[1, 1]).set_title("Data by code")
     manifold(curve, X, ax=axes[1, 2]).set_title("What the decoder draws")
+    for ax in axes[:, 0]:
+        ax.set_box_aspect(1)
     return axes
 
 
@@ -501,13 +515,38 @@ def _plane(ax):
     return ax
 
 
+class _Decimals(Formatter):
+    """Ticks of a log axis as 0.02, not 2 x 10^-2; as few as the length of the axis asks for."""
+
+    def __call__(self, x, pos=None):
+        low, high = np.log10(self.axis.get_view_interval())
+        shown = "1" if high - low > 3 else "125" if high - low > 0.5 else "123456789"
+        return f"{x:g}" if f"{x:e}"[0] in shown else ""
+
+
+def _log_y(ax):
+    ax.set_yscale("log")
+    ax.yaxis.set_major_formatter(_Decimals())
+    ax.yaxis.set_minor_formatter(_Decimals())
+
+
 def _key_below(ax):
-    """The legend in one row below the axis label, where no data can lie."""
+    """The legend below the axis label, where no data can lie, in as few rows as fit."""
+    names = [len(_plain(name)) for name in ax.get_legend_handles_labels()[1]]
+    place = ax.get_subplotspec()
+    room = ax.figure.bbox.width / ax.figure.dpi / (place.get_gridspec().ncols if place else 1)
+    columns = int((room - 0.4) // (0.35 + 0.065 * max(names)))
+    fits = 0.35 * len(names) + 0.065 * sum(names) <= room - 0.4
     down = ScaledTranslation(0, -34 / 72, ax.figure.dpi_scale_trans)
-    place = {"bbox_to_anchor": (0.5, 0), "bbox_transform": ax.transAxes + down}
-    gaps = {"handletextpad": 0.4, "columnspacing": 1.0, "borderaxespad": 0, "handlelength": 1.4}
-    ax.legend(loc="upper center", ncols=3, **place, **gaps)
-    return _plane(ax)
+    gaps = {"handletextpad": 0.5, "columnspacing": 1.0, "borderaxespad": 0}
+    ax.legend(
+        loc="upper center",
+        bbox_to_anchor=(0.5, 0),
+        bbox_transform=ax.transAxes + down,
+        ncols=len(names) if fits else max(1, columns),
+        **gaps,
+    )
+    return ax
 
 
 def _colour_bar(mappable, label):
@@ -626,9 +665,11 @@ def _describe_line(line, name, ax):
         return f"Straight line{name} from {' to '.join(f'({end})' for end in ends)}."
     if len(x) < 2:
         return f"Point{name} at {_where(x, y, ax)}." if len(x) else ""
+    head = f"Line{name} of {len(x)} points: {_where(x, y, ax)}"
+    if len(x) <= FEW:
+        return f"{head}, one by one {_list(y)}."
     first, last = (_number(end, _scale(y)) for end in y[[0, -1]])
-    at = f"first y {first}, last y {last}, mean y {_mean(y)}"
-    return f"Line{name} of {_count(len(x), 'point')}: {_where(x, y, ax)}, {at}."
+    return f"{head}, first y {first}, last y {last}, mean y {_mean(y)}."
 
 
 def _describe_bars(bars, name):
@@ -636,14 +677,13 @@ def _describe_bars(bars, name):
     boxes = np.array([bar.get_bbox().get_points() for bar in bars])
     middle, ends = boxes[..., "xy".index(across)].mean(axis=1), boxes[..., "xy".index(along)]
     length = ends[:, 1] - ends[:, 0]
+    head = f"{_count(len(bars), 'bar')}{name}: {across} {_range(middle)}"
+    if len(bars) <= FEW:
+        return f"{head}, lengths {_list(length)}."
     top = np.flatnonzero(length >= length.max() - 1e-9 * _scale(length))[0]
-    tallest = (
-        f"largest {_number(length[top])} at {across} {_number(middle[top], _scale(middle))}"
-    )
+    where = f"{across} {_number(middle[top], _scale(middle))}"
     total = _number(length.sum(), _scale(length))
-    return (
-        f"{_count(len(bars), 'bar')}{name}: {across} {_range(middle)}, {tallest}, sum {total}."
-    )
+    return f"{head}, longest {_number(length[top])} at {where}, sum {total}."
 
 
 def _where(x, y, ax):
@@ -659,6 +699,10 @@ def _range(values, scale="linear"):
     beside = 0.0 if scale == "log" else _scale(finite)
     low, high = _number(finite.min(), beside), _number(finite.max(), beside)
     return (low if low == high else f"{low} to {high}") + lost
+
+
+def _list(values):
+    return ", ".join(_number(value, _scale(values)) for value in values)
 
 
 def _mean(values):
