@@ -1,0 +1,3 @@
+"""Every pytest run of this project has the guard of the notebooks, tools/guard.py."""
+
+pytest_plugins = ["tools.guard"]

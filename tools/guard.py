@@ -1,0 +1,122 @@
+"""What nbval does not see in a notebook: cells that were never run, and pictures.
+
+nbval compares texts. It passes a cell without a stored execution count, whatever the cell does
+now, and it never looks at a picture. So after nbval's own check has passed, each cell's
+
+- execution count has to be its place among the code cells (one clean run from top to bottom),
+- pictures have to look like the stored ones: same number, size and, but for noise, pixels.
+
+Another matplotlib draws other pixels for the same figure, so pictures are compared only with
+the version that drew the stored ones; otherwise the last lines of a run say that they were not.
+"""
+
+import base64
+import io
+import os
+from importlib.metadata import version
+
+os.environ["MPLBACKEND"] = "Agg"  # before matplotlib is imported, here and in the kernels
+
+import numpy as np  # noqa: E402
+import pytest  # noqa: E402
+from nbval.plugin import IPyNbCell  # noqa: E402
+from PIL import Image  # noqa: E402
+
+from tools.notebooks import picture_version  # noqa: E402
+
+STORED_WITH = picture_version()
+PICTURES = ("image/png", "image/jpeg")
+# Of 255. Rounding noise stays far below 1, a curve drawn 5 % too high is far above both.
+WHOLE, TILE, TILE_SIZE = 2.0, 24.0, 32
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item):
+    result = yield  # where nbval is red it raises here, and its message stands
+    if isinstance(item, IPyNbCell) and item.cell.source.strip():
+        check_count(item)
+        if item.options["check"]:
+            check_pictures(item)
+    return result
+
+
+def check_count(item):
+    """Red if the cell was never run, or not in its turn."""
+    count = item.cell.execution_count
+    if count is None:
+        item.raise_cell_error("never run: its outputs are not checked. Run `make notebooks`.")
+    code = [c for c in item.parent.nb.cells if c.cell_type == "code" and c.source.strip()]
+    place = 1 + next(i for i, cell in enumerate(code) if cell is item.cell)
+    if count != place:
+        item.raise_cell_error(
+            f"run as number {count}, but it is code cell number {place}: "
+            "the notebook was not run once from top to bottom. Run `make notebooks`."
+        )
+
+
+def check_pictures(item):
+    """Red if a picture that the cell draws now is not the stored one."""
+    stored, new = pictures(item.cell.outputs), pictures(item.test_outputs)
+    if len(stored) != len(new):
+        item.raise_cell_error(f"{len(stored)} pictures are stored, {len(new)} are drawn now")
+    compare = version("matplotlib") == STORED_WITH
+    item.user_properties.append(("pictures compared" if compare else "not compared", len(new)))
+    if compare:
+        for number, pair in enumerate(zip(stored, new, strict=True), start=1):
+            if difference := picture_difference(*pair):
+                item.raise_cell_error(f"picture {number} of {len(new)}: {difference}")
+
+
+def pictures(outputs):
+    """The encoded pictures of a cell's outputs, a widget's too, in order."""
+    bundles = [output.get("data", {}) for output in outputs]
+    return [bundle[mime] for bundle in bundles for mime in PICTURES if mime in bundle]
+
+
+def picture_difference(stored, new):
+    """What sets two base64-encoded pictures apart, in words; empty if they look the same."""
+    a, b = pixels(stored), pixels(new)
+    if a.shape != b.shape:
+        return f"{a.shape[1]} x {a.shape[0]} pixels are stored, {b.shape[1]} x {b.shape[0]} now"
+    square = ((a - b) ** 2).mean(axis=-1)
+    whole = np.sqrt(square.mean())
+    # A marker that moved is lost in the mean over the whole picture, not in that over its tile.
+    starts = [np.arange(0, size, TILE_SIZE) for size in square.shape]
+    total = np.add.reduceat(np.add.reduceat(square, starts[0], axis=0), starts[1], axis=1)
+    tile = np.sqrt(total.max()) / TILE_SIZE
+    if whole > WHOLE or tile > TILE:
+        return (
+            f"differs from the stored one by RMS {whole:.1f} of 255 (at most {WHOLE:g}), "
+            f"in its worst tile by {tile:.0f} (at most {TILE:g})"
+        )
+    return ""
+
+
+def pixels(encoded):
+    """A base64-encoded picture as an array (height, width, 3), on white."""
+    image = Image.open(io.BytesIO(base64.b64decode(encoded))).convert("RGBA")
+    white = Image.new("RGBA", image.size, "white")
+    return np.asarray(Image.alpha_composite(white, image).convert("RGB"), dtype=float)
+
+
+def pytest_terminal_summary(terminalreporter):
+    counts = {"pictures compared": 0, "not compared": 0}
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if getattr(report, "when", None) == "call":
+                for name, number in report.user_properties:
+                    if name in counts:
+                        counts[name] += number
+    if counts["pictures compared"]:
+        terminalreporter.write_line(
+            f"{counts['pictures compared']} pictures compared with the stored ones "
+            f"(matplotlib {STORED_WITH})"
+        )
+    if counts["not compared"]:
+        terminalreporter.write_line(
+            f"{counts['not compared']} pictures were NOT compared: here is matplotlib "
+            f"{version('matplotlib')}, the stored ones were drawn by {STORED_WITH}. "
+            "Their texts were.",
+            yellow=True,
+            bold=True,
+        )

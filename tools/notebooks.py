@@ -1,0 +1,186 @@
+"""Run notebooks anew and store them in normal form, so that a diff shows only what changed.
+
+python tools/notebooks.py [paths]            run from top to bottom, normalise, write
+python tools/notebooks.py --normalise-only   the same without running
+python tools/notebooks.py --check            write nothing; exit 1 if one is not in normal form
+
+Without paths: all of notebooks/. A run that fails leaves the old file as it was.
+"""
+
+import argparse
+import hashlib
+import os
+import re
+import sys
+import time
+from importlib.metadata import version
+from pathlib import Path
+
+import nbformat
+
+ROOT = Path(__file__).resolve().parent.parent
+NOTEBOOKS = ROOT / "notebooks"
+WIDGET = "application/vnd.jupyter.widget-view+json"
+METADATA = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+
+
+def picture_version(constraints=ROOT / "constraints.txt"):
+    """The matplotlib that draws the stored pictures: the first one in constraints.txt."""
+    found = re.search(r"^matplotlib==([^\s;]+)", constraints.read_text("utf-8"), re.MULTILINE)
+    if found is None:
+        raise ValueError(f"{constraints} pins no matplotlib: add a line matplotlib==VERSION")
+    return found[1]
+
+
+def read(path):
+    """The notebook at path, without demands on its ids and metadata."""
+    return nbformat.v4.reads(Path(path).read_text("utf-8"))
+
+
+def write(nb, path):
+    """Store nb at path in one step: a reader sees the old file or the new one, never half."""
+    path = Path(path)
+    draft = path.with_name(path.name + ".draft")
+    try:
+        draft.write_bytes(as_text(nb).encode("utf-8"))
+        os.replace(draft, path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def as_text(nb):
+    """nb as it stands in a file: sorted keys, indent 1, one newline at the end."""
+    return nbformat.v4.writes(nb, indent=1, sort_keys=True).rstrip("\n") + "\n"
+
+
+def normalise(nb):
+    """A copy of nb that holds only what a reader sees and nbval compares.
+
+    Ids are made from the source, so they stay when cells move; of the metadata, the tags and
+    the texts and sizes of pictures are kept. The normal form of a normal form is itself.
+    Raises ValueError if nb is not of format 4, and what nbformat raises if it is malformed.
+    """
+    if nb.nbformat != 4:
+        raise ValueError(f"notebook format {nb.nbformat}: save it as format 4 first")
+    cells, seen = [], {}
+    for cell in nb.cells:
+        source = cell.source.rstrip()
+        digest = hashlib.sha256(f"{cell.cell_type}\n{source}".encode()).hexdigest()[:8]
+        seen[digest] = seen.get(digest, 0) + 1
+        new = {
+            "cell_type": cell.cell_type,
+            "id": digest if seen[digest] == 1 else f"{digest}-{seen[digest]}",
+            "metadata": {"tags": list(cell.metadata.tags)} if cell.metadata.get("tags") else {},
+            "source": source,
+        }
+        if cell.get("attachments"):
+            new["attachments"] = cell.attachments
+        if cell.cell_type == "code":
+            new["execution_count"] = cell.get("execution_count")
+            new["outputs"] = _normal_outputs(cell)
+        cells.append(new)
+    normal = {"cells": cells, "metadata": METADATA, "nbformat": 4, "nbformat_minor": 5}
+    normal = nbformat.from_dict(normal)
+    nbformat.validate(normal)
+    return normal
+
+
+def _normal_outputs(cell):
+    outputs = []
+    for output in cell.outputs:
+        kind = output.output_type
+        if kind == "stream":
+            if outputs and outputs[-1].get("name") == output.name:
+                outputs[-1]["text"] += output.text
+            else:
+                text = {"name": output.name, "text": output.text}
+                outputs.append({"output_type": kind} | text)
+        elif kind in ("display_data", "execute_result"):
+            # A widget's model dies with the kernel: its stored view would hide the picture.
+            data = {mime: value for mime, value in output.data.items() if mime != WIDGET}
+            for mime in data:
+                if mime in ("image/png", "image/jpeg"):
+                    data[mime] = data[mime].strip()
+            metadata = {key: value for key, value in output.metadata.items() if key in data}
+            new = {"output_type": kind, "data": data, "metadata": metadata}
+            if kind == "execute_result":
+                new["execution_count"] = cell.execution_count
+            outputs.append(new)
+        else:
+            outputs.append(dict(output))
+    return outputs
+
+
+def execute(path):
+    """The notebook at path, run in a fresh kernel of this interpreter in its own folder.
+
+    Returns the normal form and writes nothing. Raises CellExecutionError where a cell fails.
+    """
+    from ipykernel.kernelspec import make_ipkernel_cmd
+    from jupyter_client import AsyncKernelManager
+    from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
+    from nbclient import NotebookClient
+
+    class ThisInterpreter(KernelSpecManager):
+        """Whatever kernels are installed elsewhere, python3 is the one that runs this file."""
+
+        def get_kernel_spec(self, kernel_name):
+            return KernelSpec(argv=make_ipkernel_cmd(), display_name="Python 3")
+
+    path = Path(path).resolve()
+    nb = normalise(read(path))
+    NotebookClient(
+        nb,
+        km=AsyncKernelManager(kernel_spec_manager=ThisInterpreter()),
+        resources={"metadata": {"path": str(path.parent)}},
+        timeout=120,
+        record_timing=False,
+        store_widget_state=False,
+    ).execute(cleanup_kc=True)
+    return normalise(nb)
+
+
+def main(argv=None):
+    """Do what the command line says; the exit code is 1 if a notebook failed, else 0."""
+    parser = argparse.ArgumentParser(description="Run notebooks, store them in normal form.")
+    parser.add_argument("paths", nargs="*", type=Path, help="default: all of notebooks/")
+    mode = parser.add_mutually_exclusive_group()
+    mode.add_argument("--normalise-only", action="store_true", help="do not run them")
+    mode.add_argument("--check", action="store_true", help="write nothing, say what differs")
+    options = parser.parse_args(argv)
+    paths = options.paths or sorted(NOTEBOOKS.glob("*.ipynb"))
+    if not paths:
+        parser.error(f"no notebook in {NOTEBOOKS}")
+    run = not (options.normalise_only or options.check)
+    if run and version("matplotlib") != picture_version():
+        parser.error(
+            f"the stored pictures are drawn by matplotlib {picture_version()}, here is "
+            f"{version('matplotlib')}: use `make notebooks` with Python 3.11 or newer"
+        )
+    os.environ["MPLBACKEND"] = "Agg"
+
+    failed = False
+    for path in paths:
+        start = time.perf_counter()
+        try:
+            nb = execute(path) if run else normalise(read(path))
+        except Exception as error:
+            print(f"{path.name}: FAILED, left as it was\n{error}", file=sys.stderr)
+            failed = True
+            continue
+        same = as_text(nb).encode("utf-8") == path.read_bytes()
+        if options.check:
+            failed |= not same
+            print(f"{path.name}: {'normal' if same else 'NOT in normal form'}")
+            continue
+        if not same:
+            write(nb, path)
+        print(f"{path.name}: {'same' if same else 'new'}, {time.perf_counter() - start:.1f} s")
+    return int(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
