@@ -62,17 +62,18 @@ def train(objective, theta, X, optimizer, epochs, batch_size=None, rng=None, sch
     raises FloatingPointError; in an
     ensemble it stays there, its loss reads inf, and the others go on.
     """
+    diverged = np.zeros(theta.shape[:-1], dtype=bool)
     for epoch in range(epochs):
         progress = epoch / epochs
         step_objective, factor = objective(progress), schedule(progress)
         last_finite = theta.copy()
         total, n = 0.0, X.shape[-2]
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        with np.errstate(all="ignore"):  # isfinite below says what matters
             for x in minibatches(X, batch_size, rng):
                 loss, grad = step_objective(theta, x, rng)
                 optimizer.step(theta, grad, factor)
                 total = total + loss * (x.shape[-2] / n)
-        diverged = ~(np.isfinite(total) & np.isfinite(theta).all(axis=-1))
+        diverged = diverged | ~(np.isfinite(total) & np.isfinite(theta).all(axis=-1))
         theta[diverged] = last_finite[diverged]
         if theta.ndim == 1 and diverged:
             raise FloatingPointError(
