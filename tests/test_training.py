@@ -1,0 +1,263 @@
+"""Training: M models at once are M models one by one, and PyTorch gets the same run."""
+
+from functools import partial
+
+import numpy as np
+import pytest
+
+from aehelpers.layers import Chain, Dense, GaussianNoise, Identity, Mask, Sigmoid, Tanh
+from aehelpers.losses import bernoulli_of_logit, squared_error
+from aehelpers.optimizers import OPTIMIZERS, SCHEDULES, SGD
+from aehelpers.training import Generators, loss_and_grad, minibatches, train
+
+RATES = {"sgd": [0.1, 0.3, 0.7], "momentum": [0.03, 0.1, 0.2], "adam": [0.003, 0.01, 0.05]}
+
+
+def network(noise=0.2):
+    return Chain(Dense(4, 5), Tanh(), Dense(5, 2), GaussianNoise(noise), Dense(2, 4), Sigmoid())
+
+
+def follow(net, loss=squared_error):
+    """The same objective all the time."""
+    return lambda progress: partial(loss_and_grad, net, loss)
+
+
+def run(net, theta, X, optimizer, rng, batch_size=7, epochs=5, schedule="cosine"):
+    """Trained theta and the losses (epochs, ...)."""
+    theta = theta.copy()
+    losses = list(
+        train(follow(net), theta, X, optimizer, epochs, batch_size, rng, SCHEDULES[schedule])
+    )
+    return theta, np.array(losses)
+
+
+@pytest.mark.parametrize("own_data", [False, True])
+@pytest.mark.parametrize("batch_size", [7, None])
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_an_ensemble_is_its_models(name, batch_size, own_data, rng):
+    net, rates = network(), np.array(RATES[name])
+    X = rng.random((3, 20, 4)) if own_data else rng.random((20, 4))
+    theta = np.stack([net.init(np.random.default_rng(seed)) for seed in range(3)])
+    together, losses = run(
+        net,
+        theta,
+        X,
+        OPTIMIZERS[name](rates[:, None]),
+        Generators(np.random.default_rng(seed) for seed in (5, 6, 7)),
+        batch_size,
+    )
+    for m in range(3):
+        alone, loss = run(
+            net,
+            theta[m],
+            X[m] if own_data else X,
+            OPTIMIZERS[name](rates[m]),
+            np.random.default_rng(5 + m),
+            batch_size,
+        )
+        np.testing.assert_allclose(together[m], alone, rtol=0, atol=1e-10)
+        np.testing.assert_allclose(losses[:, m], loss, rtol=0, atol=1e-10)
+        assert abs(alone - theta[m]).max() > 1e-3  # it did learn
+
+
+def test_code_sizes_train_side_by_side_in_one_array(rng):
+    """Codes of 1, 2, 3 numbers as masks in one run, and each as a net of its own."""
+    X, widths = rng.random((20, 4)), np.array([1, 2, 3])
+    wide = Chain(Dense(4, 3), Mask((np.arange(3) < widths[:, None, None]) * 1.0), Dense(3, 4))
+    theta = rng.standard_normal((3, wide.size))
+
+    def cut(flat, k):
+        first, _, last = wide.unpack(flat)
+        (W_e, b_e), (W_d, b_d) = wide.layers[0].unpack(first), wide.layers[2].unpack(last)
+        return np.concatenate([a.ravel() for a in (W_e[:, :k], b_e[:, :k], W_d[:k], b_d)])
+
+    together, losses = run(wide, theta, X, OPTIMIZERS["adam"](0.01), None, None)
+    for m, k in enumerate(widths):
+        narrow = Chain(Dense(4, k), Dense(k, 4))
+        alone, loss = run(narrow, cut(theta[m], k), X, OPTIMIZERS["adam"](0.01), None, None)
+        np.testing.assert_allclose(cut(together[m], k), alone, rtol=0, atol=1e-10)
+        np.testing.assert_allclose(losses[:, m], loss, rtol=0, atol=1e-10)
+
+
+@pytest.mark.parametrize("batch_size", [1, 3, 7, 20, 50])
+def test_minibatches_hold_every_sample_once(batch_size, rng):
+    X = np.arange(20.0)[:, None]
+    pieces = list(minibatches(X, batch_size, rng))
+    assert [len(piece) for piece in pieces[:-1]] == [batch_size] * ((20 - 1) // batch_size)
+    everything = np.concatenate(pieces)
+    np.testing.assert_array_equal(np.sort(everything, axis=0), X)
+    assert (everything != X).any()
+
+
+def test_the_full_batch_keeps_its_order_and_draws_nothing():
+    X = np.arange(20.0)[:, None]
+    (piece,) = minibatches(X, None, rng=None)
+    assert piece is X
+
+
+def test_the_loss_of_an_epoch_is_the_mean_before_each_step(rng):
+    net, X = network(noise=0), rng.random((10, 4))
+    theta = net.init(rng)
+    _, losses = run(net, theta, X, SGD(0.1), np.random.default_rng(0), 4, 1, "constant")
+    order, expected = np.random.default_rng(0).permutation(10), 0
+    for piece in (order[:4], order[4:8], order[8:]):
+        loss, grad = loss_and_grad(net, squared_error, theta, X[piece])
+        expected += loss * len(piece) / 10
+        theta = theta - 0.1 * grad
+    assert losses == pytest.approx([expected], rel=1e-14)
+
+
+def test_objective_and_schedule_are_told_how_far_the_run_is():
+    told = []
+    net, X = network(noise=0), np.ones((4, 4))
+
+    def objective(progress):
+        told.append(progress)
+        return partial(loss_and_grad, net, squared_error)
+
+    theta = net.init(np.random.default_rng(0))
+    schedule = lambda progress: told.append(progress) or 1.0  # noqa: E731
+    assert len(list(train(objective, theta, X, SGD(0.1), 4, schedule=schedule))) == 4
+    assert told == [0, 0, 0.25, 0.25, 0.5, 0.5, 0.75, 0.75]
+
+
+def test_one_model_that_diverges_raises_and_keeps_its_last_finite_theta(rng):
+    net, X = Chain(Dense(4, 2), Dense(2, 4)), rng.random((10, 4))
+    theta, history = net.init(rng), []
+    with pytest.raises(FloatingPointError, match=r"diverged at epoch \d+.*below 1000"):
+        for _ in train(follow(net), theta, X, SGD(1000.0), 50):
+            history.append(theta.copy())
+    assert len(history) > 1
+    np.testing.assert_array_equal(theta, history[-1])
+    assert np.isfinite(theta).all()
+
+
+@pytest.mark.parametrize("schedule", SCHEDULES)
+def test_in_an_ensemble_the_others_go_on(schedule, rng):
+    net, X = Chain(Dense(4, 2), Dense(2, 4)), rng.random((10, 4))
+    start = net.init(rng)
+    rates = np.array([0.1, 1000.0, 0.05])
+    both, losses = run(
+        net, np.stack([start] * 3), X, SGD(rates[:, None]), None, None, 60, schedule
+    )
+    assert np.isfinite(both).all()
+    first = np.isinf(losses[:, 1]).argmax()
+    assert 0 < first < 30 and np.isinf(losses[first:, 1]).all()  # it stays out of the race
+    for m in (0, 2):
+        alone, loss = run(net, start, X, SGD(rates[m]), None, None, 60, schedule)
+        np.testing.assert_allclose(both[m], alone, rtol=0, atol=1e-10)
+        np.testing.assert_allclose(losses[:, m], loss, rtol=0, atol=1e-10)
+
+
+def test_a_diverged_model_stays_where_it_was():
+    """Its loss is inf from then on, even if a smaller step would bring it back."""
+    theta, went = np.array([[1.0], [1.0]]), []
+
+    def objective(progress):
+        return lambda theta, x, rng: (
+            np.where((theta[:, 0] > 10) & (progress < 0.5), np.inf, theta[:, 0] ** 2),
+            np.where(theta > 10, 0, 1.0),
+        )
+
+    for loss in train(objective, theta, np.ones((1, 1)), SGD(np.array([[0.1], [-20.0]])), 8):
+        went.append((theta[1, 0], loss[1]))
+    thetas, losses = np.array(went).T
+    assert losses[0] == 1 and np.isinf(losses[1:]).all()
+    assert (thetas[1:] == thetas[0]).all()
+
+
+def test_generators_answer_as_each_alone():
+    many = Generators([np.random.default_rng(3), np.random.default_rng(4)])
+    one, two = np.random.default_rng(3), np.random.default_rng(4)
+    for _ in range(2):
+        np.testing.assert_array_equal(
+            many.standard_normal((2, 5, 3)),
+            [one.standard_normal((5, 3)), two.standard_normal((5, 3))],
+        )
+        np.testing.assert_array_equal(
+            many.permutation(6), [one.permutation(6), two.permutation(6)]
+        )
+
+
+# ---- PyTorch, the second oracle ------------------------------------------------------------
+
+
+def torch_or_skip():
+    torch = pytest.importorskip(
+        "torch", reason="PyTorch is the second oracle: pip install 'aehelpers[torch]'"
+    )
+    torch.set_num_threads(1)  # the nets are too small to share out
+    return torch
+
+
+def torch_losses(torch):
+    """Ours, in PyTorch's words: summed over features, averaged over samples."""
+    return {
+        squared_error: lambda y, x: (
+            torch.nn.functional.mse_loss(y, x, reduction="sum") / (2 * len(x))
+        ),
+        bernoulli_of_logit: lambda y, x: (
+            torch.nn.functional.binary_cross_entropy_with_logits(y, x, reduction="sum") / len(x)
+        ),
+    }
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+@pytest.mark.parametrize(
+    "loss, last",
+    [(squared_error, Sigmoid), (squared_error, Identity), (bernoulli_of_logit, Identity)],
+)
+def test_pytorch_gets_the_same_run(name, loss, last, rng):
+    """6-8-2-8-6, 30 epochs of minibatches in the same order: losses and weights to 1e-9."""
+    torch = torch_or_skip()
+    widths, X = [6, 8, 2, 8, 6], rng.random((50, 6))
+    dense = [Dense(n_in, n_out) for n_in, n_out in zip(widths[:-1], widths[1:], strict=True)]
+    net = Chain(dense[0], Tanh(), dense[1], Sigmoid(), dense[2], Tanh(), dense[3], last())
+    theta = net.init(rng)
+
+    linear = [torch.nn.Linear(layer.n_in, layer.n_out, dtype=torch.float64) for layer in dense]
+    with torch.no_grad():
+        for layer, part, twin in zip(dense, net.unpack(theta)[::2], linear, strict=True):
+            W, b = layer.unpack(part)
+            twin.weight[:], twin.bias[:] = torch.tensor(W.T.copy()), torch.tensor(b[0])
+    after = torch.nn.Sigmoid() if last is Sigmoid else torch.nn.Identity()
+    twin_net = torch.nn.Sequential(
+        linear[0], torch.nn.Tanh(), linear[1], torch.nn.Sigmoid(),
+        linear[2], torch.nn.Tanh(), linear[3], after,
+    )  # fmt: skip
+    rate = RATES[name][1]
+    twin_optimizer = {
+        "sgd": partial(torch.optim.SGD, lr=rate),
+        "momentum": partial(torch.optim.SGD, lr=rate, momentum=0.9),
+        "adam": partial(torch.optim.Adam, lr=rate),
+    }[name](twin_net.parameters())
+
+    ours = list(
+        train(
+            follow(net, loss),
+            theta,
+            X,
+            OPTIMIZERS[name](rate),
+            30,
+            16,
+            np.random.default_rng(1),
+        )
+    )
+    order, theirs = np.random.default_rng(1), []
+    for _ in range(30):
+        total = 0.0
+        for x in minibatches(X, 16, order):
+            x = torch.tensor(x)
+            twin_optimizer.zero_grad()
+            value = torch_losses(torch)[loss](twin_net(x), x)
+            value.backward()
+            twin_optimizer.step()
+            total += value.item() * len(x) / len(X)
+        theirs.append(total)
+
+    assert ours[-1] < 0.95 * ours[0]
+    np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-9)
+    for layer, part, twin in zip(dense, net.unpack(theta)[::2], linear, strict=True):
+        W, b = layer.unpack(part)
+        np.testing.assert_allclose(W, twin.weight.detach().numpy().T, rtol=0, atol=1e-9)
+        np.testing.assert_allclose(b[0], twin.bias.detach().numpy(), rtol=0, atol=1e-9)
