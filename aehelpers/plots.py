@@ -24,7 +24,7 @@ from matplotlib.transforms import ScaledTranslation
 from .checks import rounded
 
 # Roles. Okabe and Ito's colours; in greyscale dashes and markers tell them apart.
-DATA, RECONSTRUCTION, CURVE, BASELINE = "#8d949c", "#d55e00", "#0072b2", "#222222"
+DATA, RECONSTRUCTION, CURVE, BASELINE = "#a3aab3", "#d55e00", "#0072b2", "#222222"
 CODE_MAP, ERROR_MAP, IMAGE_MAP = "viridis", "plasma_r", "gray_r"  # all monotone in grey
 INK, LINE, PALE = "#222222", "#a9afb6", "#e6e8eb"
 CYCLE = cycler(
@@ -634,11 +634,11 @@ def _describe_artist(artist, ax):
         long, head = _mean(np.hypot(u, v)), f"{_count(artist.N, 'arrow')}{name}"
         by = f"mean arrow ({_mean(u)}, {_mean(v)}), mean length {long}"
         return f"{head}: {_where(x, y, ax)}, {by}{_colours(artist)}."
-    if isinstance(artist, collections.PolyCollection):
+    if isinstance(artist, collections.PolyCollection | mpl.contour.ContourSet):
+        levels = getattr(artist, "levels", None)
+        what = "Band" if levels is None else f"Contours at {_list(levels)}"
         x, y = np.concatenate([path.vertices for path in artist.get_paths()]).T
-        return f"Band{name}: {_where(x, y, ax)}."
-    if isinstance(artist, mpl.contour.ContourSet):
-        return f"Contours at {', '.join(map(_number, artist.levels))}."
+        return f"{what}{name}: {_where(x, y, ax)}."
     if isinstance(artist, mpl.cm.ScalarMappable) and artist.get_array() is not None:
         values = np.ma.filled(np.ma.asarray(artist.get_array(), float), np.nan)
         finite = values[np.isfinite(values)]
@@ -649,12 +649,12 @@ def _describe_artist(artist, ax):
         return f"Image{of}{name}, {size}: values {what}."
     if isinstance(artist, patches.Patch) and not isinstance(artist, patches.FancyArrowPatch):
         x, y = artist.get_patch_transform().transform(artist.get_path().vertices).T
-        return f"{type(artist).__name__}{name}: {_where(x, y, ax)}."
+        return f"Shape{name}: {_where(x, y, ax)}."
     return ""
 
 
 def _describe_line(line, name, ax):
-    x, y = (np.ma.filled(np.ma.asarray(data, float), np.nan) for data in line.get_data())
+    x, y = (np.ma.filled(data, np.nan) for data in line.get_data(orig=False))
     if line.get_transform() == ax.get_yaxis_transform():
         return f"Horizontal line{name} at y {_range(y)}."
     if line.get_transform() == ax.get_xaxis_transform():

@@ -1,0 +1,348 @@
+"""Plots: what is drawn is the data, and what is said of it changes with it."""
+
+import base64
+import inspect
+import io
+
+import matplotlib
+import numpy as np
+import pytest
+from matplotlib import pyplot as plt
+from matplotlib.figure import Figure
+from PIL import Image
+
+from aehelpers import plots
+
+T = np.linspace(0, 1, 60)
+X = np.stack([T * np.cos(6 * T), T * np.sin(6 * T)], axis=1)
+X_HAT = X + 0.05 * np.sin(20 * T)[:, None]
+Z = np.tanh(2 * T - 1)
+LOSS = 0.1 * np.exp(-np.arange(50) / 20)
+IMAGES = np.linspace(0, 0.9, 6 * 16).reshape(6, 4, 4)
+MEAN = np.array([0.3, 0.2, 0.1])
+LOW, HIGH = MEAN - 0.05, MEAN + 0.02
+
+# Every drawing, of data that are k times as high as they should be.
+DRAWINGS = {
+    "points": lambda ax, k=1: plots.points(k * X, ax=ax),
+    "reconstruction": lambda ax, k=1: plots.reconstruction(X, k * X_HAT, ax=ax),
+    "coded": lambda ax, k=1: plots.coded(X, k * Z, ax=ax),
+    "error_map": lambda ax, k=1: plots.error_map(X, k * X_HAT, ax=ax),
+    "manifold": lambda ax, k=1: plots.manifold(k * X, X_HAT, ax=ax),
+    "code_histogram": lambda ax, k=1: plots.code_histogram(k * Z, ax=ax),
+    "code_against": lambda ax, k=1: plots.code_against(T, k * Z, ax=ax),
+    "classes": lambda ax, k=1: plots.classes(k * X, np.arange(60) % 3, ax=ax),
+    "image_grid": lambda ax, k=1: plots.image_grid(k * IMAGES, ax, 2, column_titles="abc"),
+    "image_pairs": lambda ax, k=1: plots.image_pairs(IMAGES, k * IMAGES[::-1], ax=ax),
+    "lattice": lambda ax, k=1: plots.lattice(k * IMAGES, [0, 1, 2], [-1, 1], ax=ax),
+    "curves": lambda ax, k=1: plots.curves(T, {"tanh": k * Z, "line": T}, ax=ax),
+    "loss_curve": lambda ax, k=1: plots.loss_curve({"a": LOSS, "b": 2 * k * LOSS}, ax=ax),
+    "baseline": lambda ax, k=1: plots.baseline(0.2 * k, "PCA", ax=ax),
+    "spectrum": lambda ax, k=1: plots.spectrum([3 * k, 2, 1], ax=ax),
+    "bars_with_intervals": lambda ax, k=1: plots.bars_with_intervals(
+        ["net", "PCA", "mean"], k * MEAN, k * LOW, k * HIGH, ax=ax
+    ),
+    "lines_with_intervals": lambda ax, k=1: plots.lines_with_intervals(
+        [1, 2, 4], k * MEAN, k * LOW, k * HIGH, "net", ax=ax, log="xy"
+    ),
+    "surface": lambda ax, k=1: plots.surface(
+        [1, 2, 3], [1, 2], k * np.arange(1.0, 7).reshape(2, 3), path=X, ax=ax, log=True
+    ),
+}
+every_drawing = pytest.mark.parametrize("draw", DRAWINGS.values(), ids=DRAWINGS)
+
+
+@pytest.fixture(autouse=True)
+def no_window():
+    plt.switch_backend("Agg")
+
+
+@pytest.fixture
+def ax():
+    return plots.subplots()[1]
+
+
+def test_the_list_of_drawings_is_complete():
+    public = {
+        name
+        for name, thing in vars(plots).items()
+        if inspect.isfunction(thing) and "ax" in inspect.signature(thing).parameters
+    }
+    assert {name for name in public if not name.startswith("_")} == set(DRAWINGS)
+
+
+@every_drawing
+def test_draws_on_the_given_axes_and_tells_pyplot_nothing(draw, ax):
+    settings = dict(matplotlib.rcParams)
+    assert draw(ax) is ax
+    assert ax.has_data()
+    assert plt.get_fignums() == []
+    assert dict(matplotlib.rcParams) == settings
+
+
+@every_drawing
+def test_draws_on_the_current_axes_by_default(draw):
+    current = plt.figure().add_subplot()
+    assert draw(None) is current
+
+
+@every_drawing
+def test_the_text_is_the_same_for_the_same_data_and_another_for_5_percent_more(draw):
+    texts = [plots.describe(draw(plots.subplots()[1], k)) for k in (1, 1, 1 + 1e-13, 1.05)]
+    assert texts[0] == texts[1] == texts[2]
+    assert texts[0] != texts[3]
+    assert "0x" not in texts[0] and "$" not in texts[0]
+
+
+@every_drawing
+def test_nothing_is_drawn_beyond_the_figure(draw):
+    """At 7 in and in a row of three, the outermost pixels stay white."""
+    for columns in (1, 3):
+        fig, axes = plots.subplots(1, columns, squeeze=False)
+        for ax in axes.flat:
+            draw(ax).set_title("A title")
+        pixels = np.asarray(Image.open(io.BytesIO(plots.png(fig))).convert("L"))
+        frame = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
+        assert frame.min() == 255
+
+
+def test_a_second_drawing_uses_the_same_colour_bar(ax):
+    plots.coded(X, Z, ax=ax)
+    ax.collections[0].remove()
+    plots.coded(X, 3 * Z, ax=ax)
+    (bar,) = ax.child_axes
+    assert bar.get_ylim() == pytest.approx((3 * Z.min(), 3 * Z.max()))
+    assert bar.get_ylabel() == "code $z$"
+
+
+# -- the artists hold the data --------------------------------------------------------------
+
+
+def test_points_and_colours(ax):
+    plots.reconstruction(X, X_HAT, ax=ax)
+    segments, data, reconstructed = ax.collections
+    np.testing.assert_array_equal(data.get_offsets(), X)
+    np.testing.assert_array_equal(reconstructed.get_offsets(), X_HAT)
+    np.testing.assert_array_equal(segments.get_segments()[7], [X[7], X_HAT[7]])
+
+
+def test_error_map_colours_by_the_squared_error_of_each_point(ax):
+    plots.error_map([[0, 0], [1, 1]], [[3, 4], [1, 1]], ax=ax)
+    np.testing.assert_array_equal(ax.collections[0].get_array(), [25, 0])
+
+
+def test_a_single_column_of_codes_will_do(ax):
+    plots.coded(X, Z[:, None], ax=ax)
+    np.testing.assert_array_equal(ax.collections[0].get_array(), Z)
+
+
+def test_curves_and_losses(ax):
+    plots.loss_curve({"a": LOSS, "b": 2 * LOSS}, ax=ax)
+    first, second = ax.lines
+    np.testing.assert_array_equal(first.get_xdata(), np.arange(1, 51))
+    np.testing.assert_array_equal(second.get_ydata(), 2 * LOSS)
+    assert ax.get_yscale() == "log"
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["a", "b"]
+
+
+def test_the_arrows_of_a_manifold_point_along_it(ax):
+    curve = np.stack([T, np.zeros(60)], axis=1)
+    plots.manifold(curve, ax=ax)
+    assert len(ax.texts) == 3
+    assert all(arrow.xy[0] > arrow.xyann[0] for arrow in ax.texts)
+
+
+def test_a_collapsed_decoder_is_drawn_without_arrows(ax):
+    plots.manifold(np.ones((60, 2)), ax=ax)
+    assert not ax.texts
+    assert "x 1, y 1" in plots.describe(ax)
+
+
+def test_image_grid_sets_images_row_by_row_with_a_line_between(ax):
+    plots.image_grid(IMAGES[:5].reshape(5, 16), ax=ax, rows=2)
+    picture = ax.images[0].get_array()
+    assert picture.shape == (9, 14)
+    np.testing.assert_array_equal(picture[5:, 5:9], IMAGES[4])
+    assert np.ma.getmaskarray(np.ma.masked_invalid(picture))[4].all()
+    assert np.ma.getmaskarray(np.ma.masked_invalid(picture))[5:, 10:].all()
+
+
+def test_image_pairs_sets_each_reconstruction_below_its_image(ax):
+    plots.image_pairs(IMAGES, IMAGES[::-1], ax=ax)
+    picture = ax.images[0].get_array()
+    np.testing.assert_array_equal(picture[:4, :4], IMAGES[0])
+    np.testing.assert_array_equal(picture[5:, :4], IMAGES[5])
+
+
+def test_lattice_puts_each_image_at_its_code(ax):
+    z1, z2 = [0, 1, 2], [-1, 1]
+    plots.lattice(IMAGES, z1, z2, ax=ax)
+    image = ax.images[0]
+    left, right, bottom, top = image.get_extent()
+    rows, columns = image.get_array().shape
+    for number, (y, x) in enumerate((y, x) for y in z2 for x in z1):
+        column = (x - left) / (right - left) * columns - 2
+        row = (top - y) / (top - bottom) * rows - 2
+        assert column == pytest.approx(round(column)) and row == pytest.approx(round(row))
+        place = np.s_[round(row) : round(row) + 4, round(column) : round(column) + 4]
+        np.testing.assert_array_equal(image.get_array()[place], IMAGES[number])
+
+
+def test_spectrum_shows_shares_and_their_sum(ax):
+    plots.spectrum([3, 2, 1], ax=ax)
+    assert [bar.get_height() for bar in ax.patches] == pytest.approx([1 / 2, 1 / 3, 1 / 6])
+    assert ax.lines[0].get_ydata() == pytest.approx([1 / 2, 5 / 6, 1])
+
+
+def test_intervals_run_from_low_to_high(ax):
+    plots.bars_with_intervals("abc", MEAN, LOW, HIGH, ax=ax)
+    (intervals,) = ax.collections
+    np.testing.assert_allclose(
+        [segment[:, 0] for segment in intervals.get_segments()], np.stack([LOW, HIGH], axis=1)
+    )
+    other = plots.lines_with_intervals([1, 2, 4], MEAN, LOW, HIGH, ax=plots.subplots()[1])
+    x, y = other.collections[0].get_paths()[0].vertices.T
+    assert (y.min(), y.max()) == pytest.approx((LOW.min(), HIGH.max()))
+
+
+def test_panels_are_the_six_drawings():
+    axes = plots.panels(LOSS, X, X_HAT, Z, X)
+    text = plots.describe(axes[0, 0].figure)
+    assert text.startswith("6 panels.\n(1) Loss.") and "\n(6) What the decoder draws." in text
+    again = plots.subplots(2, 3)[1]
+    assert plots.panels(LOSS, X, X_HAT, Z, X, axes=again) is again
+    assert plots.describe(again[0, 0]) == text
+
+
+# -- words ----------------------------------------------------------------------------------
+
+
+def test_description_of_a_line(ax):
+    plots.loss_curve(LOSS, ax=ax).set_title(r"Loss of $\hat{x}$")
+    assert plots.describe(ax) == (
+        "Loss of x-hat. Axes: x is epoch, y is loss (log scale). "
+        "Line of 50 points: x 1 to 50, y 0.00863 to 0.1, "
+        "first y 0.1, last y 0.00863, mean y 0.0376."
+    )
+
+
+def test_rounding_noise_is_nothing_beside_the_data(ax):
+    ax.plot(np.arange(20), np.r_[1e-17, np.ones(18), -3e-12], label="step")
+    assert 'Line "step" of 20 points: x 0 to 19, y 0 to 1, first y 0' in plots.describe(ax)
+
+
+def test_values_that_are_not_finite_are_counted(ax):
+    ax.plot([0, 1, 2], [1, np.nan, np.inf])
+    assert "y 1 (2 not finite), one by one 1, not finite, not finite" in plots.describe(ax)
+
+
+def test_other_artists_are_described(ax):
+    ax.axhline(0.5, label="half")
+    ax.axline((0, 0), (1, 1), label="diagonal")
+    ax.fill_between([0, 1], [0, 0], [1, 2], label="band")
+    ax.contour(np.arange(6.0).reshape(2, 3), levels=[1, 2])
+    ax.quiver([0, 1], [0, 1], [3, 3], [4, 4], label="flow")
+    ax.bar(["one", "two"], [1, 2])
+    ax.text(0, 0, "a remark on $W_{e}$")
+    ax.plot([], [])
+    ax.set(xlim=(0, 2), ylim=(0, 2))
+    text = plots.describe(ax)
+    for words in (
+        'Horizontal line "half" at y 0.5.',
+        'Straight line "diagonal" from (0, 0) to (2, 2).',
+        'Band "band": x 0 to 1, y 0 to 2.',
+        "Contours at 1, 2: x 0 to 2, y 0 to 0.667.",
+        '2 arrows "flow": x 0 to 1, y 0 to 1, mean arrow (3, 4), mean length 5.',
+        "x (marked one, two)",
+        "2 bars: x 0 to 1, lengths 1, 2.",
+        "Note: a remark on W_e.",
+    ):
+        assert words in text
+    assert plots.describe(plots.subplots()[0]) == "Empty."
+
+
+def test_subfigures_are_described_by_their_titles():
+    fig = Figure()
+    for part, rate in zip(fig.subfigures(1, 2), (0.1, 1), strict=True):
+        part.suptitle(f"rate {rate}")
+        plots.points(X, ax=part.subplots())
+    text = plots.describe(fig)
+    assert "(1) rate 0.1. Axes" in text and "(2) rate 1. Axes" in text
+    assert plots.describe(fig.axes[0]) == text
+
+
+@pytest.mark.parametrize(
+    ("mathtext", "words"),
+    [
+        (r"$\hat{x}$ and $\hat x$", "x-hat and x-hat"),
+        (r"$W_e x + b_{e}$", "W_e x + b_e"),
+        (r"$\|x - \hat{x}\|^2$", "|x - x-hat|^2"),
+        (r"$\frac{a}{b}$ \u2212 $\sigma(a)$".replace(r"\u2212", "\u2212"), "a / b - sigma (a)"),
+        (r"$10^{-3}$ $\mathrm{nats}$", "10^-3 nats"),
+        (r"5\$ a sample", "5$ a sample"),
+    ],
+)
+def test_mathtext_is_read_as_words(ax, mathtext, words):
+    ax.set_title(mathtext)
+    assert plots.describe(ax) == f"{words}."
+
+
+# -- pictures -------------------------------------------------------------------------------
+
+
+def test_show_bundles_the_picture_and_its_words(ax):
+    picture = plots.show(plots.points(X, ax=ax), alt=" A spiral. ")
+    data, metadata = picture._repr_mimebundle_()
+    image = Image.open(io.BytesIO(base64.b64decode(data["image/png"])))
+    assert data["text/plain"] == repr(picture) == f"Figure: A spiral. {plots.describe(ax)}"
+    assert metadata["image/png"] == {"alt": repr(picture), "width": 672, "height": 307}
+    assert image.size == (1008, 460) and "Software" not in image.info
+    assert picture.png == plots.show(ax.figure).png
+
+
+def test_show_closes_a_figure_of_pyplot_that_would_be_shown_twice():
+    plots.show(plots.points(X))
+    assert plt.get_fignums() == []
+
+
+def test_axes_draw_in_the_style_when_called_directly(ax):
+    (line,) = ax.plot([0, 1])
+    assert line.get_linewidth() == plots.STYLE["lines.linewidth"]
+    assert ax.set_title("T").get_fontsize() == plots.STYLE["axes.titlesize"]
+    assert ax.get_title("left") == "T"
+
+
+def test_the_style_leaves_no_trace_in_the_settings():
+    settings = dict(matplotlib.rcParams)
+    plots.show(plots.panels(LOSS, X, X_HAT, Z, X)[0, 0])
+    assert dict(matplotlib.rcParams) == settings
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: plots.points(np.ones((5, 3))), r"X must be points \(n, 2\), got .*\(5, 3\)"),
+        (lambda: plots.points(np.ones(5)), r"X must be points"),
+        (lambda: plots.reconstruction(X, X_HAT[1:]), r"\(60, 2\).*\(59, 2\).*same shape"),
+        (lambda: plots.coded(X, Z[1:]), r"z must be \(60,\), got shape \(59,\)"),
+        (lambda: plots.loss_curve([]), r"losses must be \(n,\)"),
+        (lambda: plots.curves(T, {"a": Z[1:]}), r"ys\['a'\] must be \(60,\)"),
+        (lambda: plots.classes(X, Z[1:]), r"y must be \(60,\)"),
+        (lambda: plots.image_grid(np.ones((2, 12))), r"12 pixels .*image_shape=\(h, w\)"),
+        (lambda: plots.image_grid(np.ones(12)), r"expected images"),
+        (lambda: plots.lattice(IMAGES, [0, 1], [0, 1]), r"6 images do not fill 2 rows of 2"),
+        (lambda: plots.bars_with_intervals("abc", MEAN, HIGH, LOW), r"low <= mean <= high"),
+        (lambda: plots.surface([1, 2], [1], np.ones((2, 1))), r"values must be \(1, 2\)"),
+        (lambda: plots.panels(LOSS, X, X, Z, X, axes=[1, 2]), r"need axes \(2, 3\)"),
+    ],
+)
+def test_wrong_shapes_are_named(call, words):
+    with pytest.raises(ValueError, match=words):
+        call()
+
+
+def test_a_wrong_axes_or_figure_is_named():
+    with pytest.raises(TypeError, match=r"ndarray: pass ax=axes\[0\]"):
+        plots.points(X, ax=plots.subplots(1, 2)[1])
+    with pytest.raises(TypeError, match="expected a figure or one axes, got list"):
+        plots.show([1, 2])
