@@ -6,6 +6,8 @@ import inspect
 import json
 import warnings
 from functools import partial
+from numbers import Real
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -31,7 +33,9 @@ class Estimator:
         return {name: getattr(self, name) for name in inspect.signature(type(self)).parameters}
 
     def set_params(self, **params):
-        """Change arguments of __init__; takes effect at the next fit."""
+        """Change arguments of __init__; takes effect at the next fit, which a new network needs
+        before anything else.
+        """
         known = self.get_params()
         for name, value in params.items():
             if name not in known:
@@ -166,11 +170,13 @@ class Autoencoder(Estimator):
         """`fit` as a generator: yields self, trained so far, after each epoch. What a live plot
         steps through.
         """
+        self._check_arguments()
+        X = self._samples(X)
+        if validation is not None:
+            validation = self._samples(validation, X.shape[1], "validation")
         X = self._start(X)
         if validation is not None:
-            validation = self._to_network(
-                as_samples(validation, self.n_features_in_, self.dtype, "validation")
-            )
+            validation = self._to_network(validation)
         yield from self._train(
             X, self.epochs, self._objective, SCHEDULES[self.schedule], validation
         )
@@ -180,7 +186,8 @@ class Autoencoder(Estimator):
         schedule or fading noise stays at its start, as the end is unknown.
         """
         if hasattr(self, "theta_"):
-            X = self._to_network(as_samples(X, self.n_features_in_, self.dtype))
+            self._fitted_halves()
+            X = self._to_network(self._samples(X, self.n_features_in_))
         else:
             X = self._start(X)
         for _ in self._train(X, 1, lambda progress: self._objective(), SCHEDULES["constant"]):
@@ -198,6 +205,8 @@ class Autoencoder(Estimator):
         rng : noise on, at its full strength; None: off. Needs no fit, unless standardize=True.
         """
         X = np.asarray(X, dtype=self.dtype)
+        if self.standardize:
+            self._fitted_halves()
         return self._objective(n_features=X.shape[-1])(theta, self._to_network(X), rng)
 
     # ---- using what was learnt ---------------------------------------------------------------
@@ -270,7 +279,23 @@ class Autoencoder(Estimator):
     def _fitted_halves(self):
         if not hasattr(self, "theta_"):
             raise NotFittedError(f"this {type(self).__name__} has learnt nothing yet: call fit")
+        now = self._network_arguments()
+        changed = [name for name in now if now[name] != self._design[name]]
+        if changed:
+            raise ValueError(
+                f"{', '.join(changed)} changed since fit, but what was learnt belongs to the "
+                "old network: call fit again"
+            )
         return self._halves(self.n_features_in_)
+
+    def _network_arguments(self):
+        """The arguments that theta_ has no meaning without."""
+        names = "activation latent_activation output_activation loss standardize dtype".split()
+        return {
+            "latent_dim": self.latent_dim,
+            "hidden": tuple(self.hidden),
+            **{name: getattr(self, name) for name in names},
+        }
 
     def _objective(self, progress=0.0, n_features=None):
         """The function (theta, x, rng) -> (loss, grad) that is followed when that share of the
@@ -278,7 +303,7 @@ class Autoencoder(Estimator):
         """
         encoder, decoder = self._halves(n_features or self.n_features_in_)
         noise = self.code_noise
-        if self.code_noise_fade:
+        if self.code_noise_fade is not None:
             noise *= max(0.0, 1 - progress / self.code_noise_fade)
         loss = LOSSES[self.loss]
         if self.loss == "bernoulli":
@@ -287,20 +312,29 @@ class Autoencoder(Estimator):
             decoder, loss = Chain(*decoder.layers[:-1]), bernoulli_of_logit
         return partial(loss_and_grad, Chain(encoder, GaussianNoise(noise), decoder), loss)
 
-    def _start(self, X):
-        """Check arguments and data, draw the first theta_; returns X in the network's units."""
-        self._check_arguments()
-        X = as_samples(X, dtype=self.dtype)
+    def _samples(self, X, n_features=None, name="X"):
+        """X (n, d) checked for training, still in its own units."""
+        X = as_samples(X, n_features, self.dtype, name)
         if self.loss == "bernoulli" and (X.min() < 0 or X.max() > 1):
             raise ValueError(
                 f"loss='bernoulli' needs data in [0, 1], "
-                f"X goes from {X.min():g} to {X.max():g}: rescale it"
+                f"{name} goes from {X.min():g} to {X.max():g}: rescale it"
             )
+        return X
+
+    def _start(self, X):
+        """Check arguments and data, draw the first theta_; returns X in the network's units."""
+        self._check_arguments()
+        X = self._samples(X)
+        self._rng = generator(self.random_state)
+        self._design = self._network_arguments()
         self.n_features_in_ = X.shape[1]
         self.mean_ = X.mean(axis=0) if self.standardize else np.zeros(X.shape[1], X.dtype)
-        scale = X.std(axis=0) if self.standardize else np.ones(X.shape[1], X.dtype)
+        # A constant feature's deviation may come out as rounding error instead of 0.
+        scale = (
+            X.std(axis=0) * (np.ptp(X, axis=0) > 0) if self.standardize else np.zeros_like(X[0])
+        )
         self.scale_ = np.where(scale > 0, scale, scale.dtype.type(1))
-        self._rng = generator(self.random_state)
         self.theta_ = (
             self.init_scale * Chain(*self._halves(X.shape[1])).init(self._rng)
         ).astype(self.dtype)
@@ -345,10 +379,10 @@ class Autoencoder(Estimator):
             ("schedule", SCHEDULES),
             ("dtype", ("float64", "float32")),
         ):
-            if getattr(self, name) not in table:
+            value = getattr(self, name)
+            if not isinstance(value, str | None) or value not in table:
                 raise ValueError(
-                    f"{name} must be one of {', '.join(map(repr, table))}, "
-                    f"got {getattr(self, name)!r}"
+                    f"{name} must be one of {', '.join(map(repr, table))}, got {value!r}"
                 )
         if not isinstance(self.hidden, tuple | list):
             raise TypeError(
@@ -361,12 +395,31 @@ class Autoencoder(Estimator):
             *(("a width in hidden", width, 1) for width in self.hidden),
             *([("batch_size", self.batch_size, 1)] if self.batch_size is not None else []),
         ):
-            if not isinstance(value, int | np.integer) or value < least:
+            if (
+                not isinstance(value, int | np.integer)
+                or isinstance(value, bool)
+                or value < least
+            ):
                 raise ValueError(
                     f"{name} must be a whole number, at least {least}, got {value!r}"
                 )
-        if not self.learning_rate > 0:
-            raise ValueError(f"learning_rate must be above 0, got {self.learning_rate!r}")
+        for name, value, zero_too in (
+            ("learning_rate", self.learning_rate, False),
+            ("code_noise", self.code_noise, True),
+            (
+                "code_noise_fade",
+                1 if self.code_noise_fade is None else self.code_noise_fade,
+                False,
+            ),
+            ("init_scale", self.init_scale, True),
+        ):
+            if not isinstance(value, Real) or not (
+                0 < value < np.inf or zero_too and value == 0
+            ):
+                raise ValueError(
+                    f"{name} must be a finite number, {'at least' if zero_too else 'above'} 0, "
+                    f"got {value!r}"
+                )
         if self.loss == "bernoulli" and (
             self.output_activation != "sigmoid" or self.standardize
         ):
@@ -400,17 +453,21 @@ class Autoencoder(Estimator):
 
 def load(path):
     """The fitted estimator that `save` wrote to `path`; ValueError if the file is not one."""
-    with np.load(path, allow_pickle=False) as file:
-        arrays = dict(file)
-    if "header" not in arrays:
-        raise ValueError(f"{path} is not a saved autoencoder: it holds {', '.join(arrays)}")
-    header = json.loads(str(arrays.pop("header")), object_hook=_from_json)
-    model = ESTIMATORS[header["class"]](**header["params"])
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            arrays = dict(file)
+        header = json.loads(str(arrays.pop("header")), object_hook=_from_json)
+        model = ESTIMATORS[header["class"]](**header["params"])
+    except (ValueError, TypeError, AttributeError, KeyError, EOFError, BadZipFile) as error:
+        raise ValueError(
+            f"{path} is not a saved autoencoder: {type(error).__name__}: {error}"
+        ) from error
     model.hidden = tuple(model.hidden)
     model.theta_, model.mean_, model.scale_ = (
         arrays.pop(name) for name in ("theta", "mean", "scale")
     )
     model.n_features_in_ = len(model.mean_)
+    model._design = model._network_arguments()
     model._history = {name: list(values) for name, values in arrays.items()}
     model._rng = generator(model.random_state)
     model._optimizer = OPTIMIZERS[model.optimizer](model.learning_rate)
