@@ -172,6 +172,9 @@ def split(X, *others, test_share=0.2, random_state=None):
     n_test = round(test_share * len(X))
     if not 0 < n_test < len(X):
         raise ValueError(f"test_share={test_share} of {len(X)} samples leaves one side empty")
+    for other in others:
+        if len(other) != len(X):
+            raise ValueError(f"one row a sample: X has {len(X)} rows, another {len(other)}")
     order = generator(random_state).permutation(len(X))
     test, train = order[:n_test], order[n_test:]
     return [part for array in (X, *others) for part in (array[train], array[test])]
