@@ -52,7 +52,7 @@ def rounded(value, digits=3, margin=1e-6):
 
     What is printed this way is the same on every processor, BLAS and NumPy.
     """
-    value = float(value)
+    value = float(value) + 0.0  # no -0
     while (
         digits > 1
         and f"{value * (1 - margin):.{digits}g}" != f"{value * (1 + margin):.{digits}g}"
