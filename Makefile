@@ -36,6 +36,7 @@ lint: $(STAMP)
 
 notebooks: export MPLBACKEND = Agg
 notebooks: $(STAMP)
+	$(BIN)/ruff format --quiet notebooks
 	$(BIN)/python tools/notebooks.py
 
 clean:

@@ -128,7 +128,8 @@ def execute(path):
         """Whatever kernels are installed elsewhere, python3 is the one that runs this file."""
 
         def get_kernel_spec(self, kernel_name):
-            return KernelSpec(argv=make_ipkernel_cmd(), display_name="Python 3")
+            quiet = ["--IPKernelApp.log_level=ERROR"]
+            return KernelSpec(argv=make_ipkernel_cmd(extra_arguments=quiet))
 
     path = Path(path).resolve()
     nb = normalise(read(path))
