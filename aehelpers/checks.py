@@ -58,11 +58,10 @@ def rounded(value, digits=3, margin=1e-6):
         and f"{value * (1 - margin):.{digits}g}" != f"{value * (1 + margin):.{digits}g}"
     ):
         digits -= 1
-    return (
-        f"{value:#.{digits}g}".rstrip(".")
-        if value and 1e-4 <= abs(value) < 10**digits
-        else f"{value:.{digits}g}"
-    )
+    text = f"{value:.{digits}g}"
+    # Judged by the rounded number, so that both sides of 1000 are written alike.
+    plain = 1e-4 <= abs(float(text)) < 10**digits
+    return f"{value:#.{digits}g}".rstrip(".") if plain else text
 
 
 class Checks:
