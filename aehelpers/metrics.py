@@ -132,7 +132,8 @@ class PCA:
 
     def fit(self, X, y=None):
         X = np.asarray(X, dtype=float)
-        if X.ndim != 2 or not 1 <= self.n_components <= min(X.shape):
+        k = self.n_components
+        if X.ndim != 2 or not isinstance(k, int | np.integer) or not 1 <= k <= min(X.shape):
             raise ValueError(
                 f"n_components={self.n_components} does not fit X of shape "
                 f"{X.shape}: it must lie in 1..min(n, d)"
