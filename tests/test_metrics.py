@@ -1,0 +1,150 @@
+"""Metrics against scikit-learn, SciPy or a few numbers by hand."""
+
+import numpy as np
+import pytest
+from scipy.spatial.distance import cdist
+from sklearn import decomposition
+from sklearn import metrics as theirs
+
+from aehelpers import metrics
+
+X = np.array([[0.0, 1.0], [3.0, 1.0], [1.0, 0.0]])
+X_HAT = np.array([[0.0, 1.0], [0.0, 5.0], [1.0, 1.0]])
+PAIRED = [metrics.mse, metrics.mae, metrics.max_error, metrics.explained_variance, metrics.psnr]
+
+
+def test_by_hand():
+    assert metrics.mse(X, X_HAT) == pytest.approx(26 / 6)
+    assert metrics.mae(X, X_HAT) == pytest.approx(8 / 6)
+    assert metrics.max_error(X, X_HAT) == 5
+    # Around the mean (4/3, 2/3) the squares add up to 42/9 + 6/9.
+    assert metrics.explained_variance(X, X_HAT) == pytest.approx(1 - 26 / (48 / 9))
+    assert metrics.psnr(X, X_HAT, data_range=10) == pytest.approx(10 * np.log10(100 * 6 / 26))
+
+
+def test_as_scikit_learn_has_them(rng):
+    x, x_hat = rng.random((30, 4)), rng.random((30, 4))
+    assert metrics.mse(x, x_hat) == pytest.approx(theirs.mean_squared_error(x, x_hat))
+    assert metrics.mae(x, x_hat) == pytest.approx(theirs.mean_absolute_error(x, x_hat))
+    assert metrics.explained_variance(x, x_hat) == pytest.approx(
+        theirs.r2_score(x, x_hat, multioutput="variance_weighted")
+    )
+
+
+def test_perfect_and_no_better_than_the_mean(rng):
+    x = rng.random((30, 4))
+    assert metrics.mse(x, x) == metrics.mae(x, x) == metrics.max_error(x, x) == 0
+    assert metrics.psnr(x, x) == np.inf
+    assert metrics.explained_variance(x, x) == 1
+    assert abs(metrics.explained_variance(x, np.tile(x.mean(axis=0), (30, 1)))) < 1e-15
+
+
+@pytest.mark.parametrize("metric", PAIRED)
+def test_pairs_that_do_not_fit(metric):
+    with pytest.raises(ValueError, match=r"same shape, got \(3, 2\) and \(3,\)"):
+        metric(X, X[:, 0])
+    with pytest.raises(ValueError, match="empty"):
+        metric(X[:0], X[:0])
+
+
+def test_no_variance_to_explain():
+    with pytest.raises(ValueError, match="every sample of X is the same"):
+        metrics.explained_variance(np.ones((3, 2)), X)
+
+
+def test_order_correlation(rng):
+    t = np.arange(6.0)
+    assert metrics.order_correlation(np.exp(t), t) == pytest.approx(1)
+    assert metrics.order_correlation(-(t[:, None] ** 3), t) == pytest.approx(1)
+    z = np.array([2.0, 0, 1, 5, 4, 3])
+    assert metrics.order_correlation(z, t) == pytest.approx(1 - 6 * 14 / (6 * 35))
+    assert metrics.order_correlation((t - 2.5) ** 2, t) < 1e-12  # folded: no order
+    assert metrics.order_correlation(rng.random(2000), rng.random(2000)) < 0.1
+
+
+@pytest.mark.parametrize(
+    "z, t, message",
+    [
+        (np.zeros((5, 2)), np.zeros(5), "10 codes and 5 positions"),
+        (np.zeros(5), np.arange(5), "neither z nor t may be constant"),
+        (np.arange(5), np.zeros(5), "neither z nor t may be constant"),
+        (np.zeros(1), np.zeros(1), "at least two samples"),
+    ],
+)
+def test_order_correlation_needs_an_order(z, t, message):
+    with pytest.raises(ValueError, match=message):
+        metrics.order_correlation(z, t)
+
+
+def neighbourhood_loss(X, Z, k):
+    """Venna & Kaski's formula, word by word: strangers among the k neighbours in Z cost their
+    rank in X beyond k.
+    """
+    n = len(X)
+    ranks = [np.argsort(np.argsort(row)) for row in cdist(X, X)]  # 0 is the point itself
+    cost = 0
+    for i, row in enumerate(cdist(Z, Z)):
+        neighbours = np.argsort(row)[1 : k + 1]
+        cost += sum(max(0, ranks[i][j] - k) for j in neighbours)
+    return 1 - 2 / (n * k * (2 * n - 3 * k - 1)) * cost
+
+
+def test_trustworthiness_and_continuity(rng):
+    x, z = rng.random((25, 3)), rng.random((25, 1))
+    trust, cont = neighbourhood_loss(x, z, 4), neighbourhood_loss(z, x, 4)
+    assert abs(trust - cont) > 0.01
+    assert metrics.trustworthiness(x, z, 4) == pytest.approx(trust)
+    assert metrics.continuity(x, z[:, 0], 4) == pytest.approx(cont)
+    assert metrics.trustworthiness(x, 3 * x + 1) == metrics.continuity(x, x) == 1
+
+
+def test_glueing_is_not_trusted_and_tearing_is_not_continuous():
+    t = np.linspace(0, 1, 60)
+    folded, torn = abs(t - 0.501), (t + 0.5) % 1
+    assert metrics.trustworthiness(t, folded, 5) < 0.8 < 0.95 < metrics.continuity(t, folded, 5)
+    circle = np.stack([np.cos(2 * np.pi * t[1:]), np.sin(2 * np.pi * t[1:])], axis=-1)
+    assert metrics.continuity(circle, torn[1:], 5) < metrics.trustworthiness(
+        circle, torn[1:], 5
+    )
+
+
+def test_procrustes_forgives_shift_scale_and_rotation_only(rng):
+    Z, angle = rng.random((40, 2)), 0.7
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    assert metrics.procrustes_distance(Z, 5 * Z @ turn - 3) < 1e-12
+    assert metrics.procrustes_distance(Z[:, 0], -2 * Z[:, 0]) < 1e-12
+    assert metrics.procrustes_distance(Z, Z * [1, 3]) > 0.1
+    assert metrics.procrustes_distance(Z, rng.random((40, 2))) > 0.8
+
+
+@pytest.mark.parametrize("shape", [(40, 6), (5, 8)])
+def test_pca_is_scikit_learns(shape, rng):
+    X = rng.standard_normal(shape) @ rng.standard_normal((shape[1], shape[1]))
+    ours, twin = metrics.PCA(3).fit(X), decomposition.PCA(3).fit(X)
+    assert ours.fit(X) is ours and ours.transform(X).shape == (shape[0], 3)
+    reconstruction = twin.inverse_transform(twin.transform(X))
+    np.testing.assert_allclose(ours.reconstruct(X), reconstruction, atol=1e-10)
+    np.testing.assert_allclose(abs(ours.components_), abs(twin.components_), atol=1e-10)
+    n = shape[0]
+    np.testing.assert_allclose(ours.variances_[:3] * n / (n - 1), twin.explained_variance_)
+    assert ours.variances_.shape == (min(shape),)
+    assert ours.score(X) == pytest.approx(-ours.variances_[3:].sum() / shape[1])
+    np.testing.assert_allclose(
+        ours.inverse_transform(ours.transform(X)), ours.reconstruct(X), atol=1e-12
+    )
+
+
+def test_pca_signs_do_not_depend_on_the_machine(rng):
+    X = rng.standard_normal((40, 6))
+    for data in (X, -X):
+        V = metrics.PCA(6).fit(data).components_
+        np.testing.assert_allclose(V @ V.T, np.eye(6), atol=1e-12)
+        assert (V[range(6), abs(V).argmax(axis=1)] > 0).all()
+
+
+@pytest.mark.parametrize(
+    "k, shape", [(0, (5, 3)), (4, (5, 3)), (3, (2, 9)), (1, (5,)), (1.5, (5, 3))]
+)
+def test_pca_that_does_not_fit(k, shape):
+    with pytest.raises(ValueError, match=f"n_components={k} does not fit X of shape"):
+        metrics.PCA(k).fit(np.ones(shape))
