@@ -17,6 +17,7 @@ import time
 import ipywidgets as widgets
 import matplotlib
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -162,7 +163,8 @@ class Explorer(widgets.VBox):
                 ax = part.subplots()
                 ax.imshow(Image.open(io.BytesIO(picture[0])))
                 ax.axis("off")
-            part.suptitle(f"{self._labels[along]} = {_said(value)}", fontsize="medium")
+            with _style():
+                part.suptitle(f"{self._labels[along]} = {_said(value)}", fontsize="medium")
         alt = f"{self.title}, {pictures} times: {self._labels[along]} = "
         return plots.show(strip, alt=alt + ", ".join(map(_said, values)) + ".")
 
@@ -171,7 +173,10 @@ class Explorer(widgets.VBox):
     def _run(self, stage, setting):
         """Run draw once and yield what it returns, or all that it yields."""
         given = stage.clean(self._takes)
-        with _style(), contextlib.nullcontext() if given else _pyplot(stage.figure) as drawn:
+        with (
+            _style(),
+            contextlib.nullcontext() if given else _pyplot(self._stage.figure) as drawn,
+        ):
             result = self.draw(**given, **setting)
             if not given and (result is None or isinstance(result, str)):
                 result = (result, drawn())
@@ -291,7 +296,7 @@ class _Stage:
     """A figure that stays: axes are wiped, not remade; what did not change is not redrawn."""
 
     def __init__(self, figsize=None, panels=(1, 1), figure=None):
-        self.panels, self._axes, self._kept = panels, None, None
+        self.panels, self._axes, self._kept, self._begin = panels, None, None, {}
         with _style():
             self.figure = figure or Figure(figsize, DPI, layout="constrained")
         if figure is None:
@@ -302,22 +307,27 @@ class _Stage:
         if not {"ax", "axes"} & takes:
             self.figure.clear()
             return {"fig": self.figure} if takes else {}
-        for artist in self._drawn():
-            _remove(artist)
         with _style():
-            if self._axes is None or set(self.figure.get_children()) != self._bare:
+            if not self._wiped():
                 self.figure.clear()
                 self._axes = np.atleast_1d(self.figure.subplots(*self.panels))
                 self._bare = set(self.figure.get_children())
-                self._looks = [None] * self._axes.size
-            for i, ax in enumerate(self._axes.flat):
-                _reset(ax)
-                if _look(ax) != self._looks[i]:
-                    ax.clear()
-                    _reset(ax)
-                    self._looks[i] = _look(ax)
+                self._looks = [_look(_reset(ax)) for ax in self._axes.flat]
         given = {"fig": self.figure, "axes": self._axes, "ax": self._axes.flat[0]}
         return {name: given[name] for name in takes}
+
+    def _wiped(self):
+        """Wipe the axes; False if that does not make them as new."""
+        if self._axes is None or set(self.figure.get_children()) != self._bare:
+            return False
+        for artist in self._drawn():
+            _remove(artist)
+        for ax, look in zip(self._axes.flat, self._looks, strict=True):
+            if _look(_reset(ax)) != look:
+                ax.clear()  # slower, and still not all of it
+                if _look(_reset(ax)) != look:
+                    return False
+        return True
 
     def _drawn(self):
         return [artist for ax in self.figure.axes for artist in _data(ax)]
@@ -374,16 +384,21 @@ class _Stage:
         """The figure as PNG: the same pixels as a full draw, but only what changed is drawn."""
         figure, canvas = self.figure, self.figure.canvas
         with _style():
-            self._place()
+            # Where each axes stood before any layout: the layout depends on where it starts.
+            self._begin = {ax: self._begin.get(ax) or _place(ax) for ax in figure.axes}
+            if self._kept is not None:
+                _put(figure.axes, self._kept[2])
             signature, layers = self._signature()
             if signature is None:
                 self._kept = None
+                _put(figure.axes, self._begin.values())
                 canvas.draw()
             else:
                 if self._kept is None or self._kept[0] != signature:
+                    _put(figure.axes, self._begin.values())
                     with _hidden(layers):
                         canvas.draw()
-                    places = [_place_of(ax) for ax in figure.axes]
+                    places = [_place(ax) for ax in figure.axes]
                     self._kept = signature, canvas.copy_from_bbox(figure.bbox), places
                 else:
                     canvas.restore_region(self._kept[1])
@@ -393,18 +408,6 @@ class _Stage:
         file = io.BytesIO()
         image.save(file, "png", compress_level=1)
         return file.getvalue()
-
-    def _place(self):
-        """Put the axes where the last full layout put them."""
-        axes = self.figure.axes
-        if self._kept is not None and len(self._kept[2]) == len(axes):
-            for ax, (box, anchor, box_aspect) in zip(axes, self._kept[2], strict=True):
-                if ax.get_in_layout():
-                    ax.set_position(box, "original")
-                    ax.set_in_layout(True)
-                    if ax.get_label() == "<colorbar>":  # the layout shapes these too
-                        ax.set_anchor(anchor)
-                        ax.set_box_aspect(box_aspect)
 
     def _signature(self):
         """(what the background shows, artists in front of it in drawing order).
@@ -425,36 +428,25 @@ class _Stage:
         signature, layers = [_plain(figure.patch), *map(_plain, others)], []
         for ax, box in zip(figure.axes, boxes, strict=True):
             data = _data(ax)
-            front = set(data) | (
-                set(ax.spines.values()) if ax.axison and ax.get_frame_on() else set()
-            )
-            lowest = min((artist.zorder for artist in data), default=math.inf)
-            if ax.axison:
-                front |= {axis for axis in (ax.xaxis, ax.yaxis) if axis.zorder >= lowest}
-            layers += sorted(
-                (
-                    artist
-                    for artist in ax.get_children()
-                    if artist in front and artist.get_visible()
-                ),
-                key=lambda artist: artist.zorder,
-            )
-            outside = [_extent(artist, renderer) for artist in data if not artist.get_clip_on()]
-            outside = [extent for extent in outside if extent and not _within(extent, box)]
-            if any(
-                Bbox.intersection(extent, b)
-                for extent in outside
-                for b in boxes
-                if b is not box
-            ):
-                return None, []
-            place = None if ax.get_in_layout() else ax.get_position(True).bounds
-            signature += [
-                _look(ax),
-                _ticks(ax),
-                place,
-                [e.extents.round(2).tolist() for e in outside],
+            outside = [
+                extent for extent in _extents(data, renderer) if not _within(extent, box)
             ]
+            titled = any(ax.get_title(loc) for loc in ("left", "center", "right"))
+            for extent in outside:
+                over = [other for other in boxes if Bbox.intersection(extent, other)]
+                if any(other is not box for other in over) or titled and extent.y1 > box.y1:
+                    return None, []
+            lowest = min((artist.zorder for artist in data), default=math.inf)
+            if ax.axison:  # the frame is in front of the data, the axes behind it or not
+                data += [*ax.spines.values()] if ax.get_frame_on() else []
+                data += [axis for axis in (ax.xaxis, ax.yaxis) if axis.zorder >= lowest]
+            front = [artist for artist in ax.get_children() if artist in data]
+            layers += sorted(
+                filter(Artist.get_visible, front), key=lambda artist: artist.zorder
+            )
+            place = None if ax.get_in_layout() else ax.get_position(True).bounds
+            extents = [extent.extents.round(2).tolist() for extent in outside]
+            signature += [_look(ax), _ticks(ax), place, extents]
         return signature, layers
 
 
@@ -471,6 +463,8 @@ def _data(ax):
 def _remove(artist):
     if artist.axes is None:  # gone already
         return
+    if isinstance(artist, Legend) and artist.axes.get_legend() is not artist:  # replaced
+        return
     if getattr(artist, "colorbar", None) is not None:
         artist.colorbar.remove()
     artist.remove()
@@ -484,16 +478,19 @@ def _reset(ax, look=True):
     ax.set_prop_cycle(None)
     if look:
         ax.autoscale(True)
+        ax.set_aspect("auto", anchor="C")
         for loc in ("left", "center", "right"):
             ax.set_title("", loc=loc)
         ax.set_xlabel("")
         ax.set_ylabel("")
+    return ax
 
 
 def _look(ax):
     """All that shapes the empty axes, apart from its limits and place."""
     look = [_plain(ax), _plain(ax.patch)]
-    look += [(name, spine.get_position(), _plain(spine)) for name, spine in ax.spines.items()]
+    for name, spine in ax.spines.items():
+        look += [name, {**_plain(spine), "_position": spine._position or ("outward", 0.0)}]
     look += [_plain(title) for title in (ax.title, ax._left_title, ax._right_title)]
     for axis in (ax.xaxis, ax.yaxis):
         look += [_plain(axis), _plain(axis.label), axis.get_scale()]
@@ -536,18 +533,29 @@ def _plain(thing):
     return plain
 
 
-def _place_of(ax):
+def _place(ax):
     return ax.get_position(True), ax.get_anchor(), ax.get_box_aspect()
 
 
-def _extent(artist, renderer):
-    if isinstance(artist, Text) and not artist.get_text():
-        return None
-    return (
-        artist.get_window_extent(renderer)
-        if isinstance(artist, Legend)
-        else artist.get_tightbbox(renderer)
-    )
+def _put(axes, places):
+    """Put axes where a layout put them, or those that were in the same order."""
+    for ax, (box, anchor, box_aspect) in zip(axes, places, strict=False):
+        if ax.get_in_layout():
+            ax.set_position(box, "original")
+            ax.set_in_layout(True)
+            if ax.get_label() == "<colorbar>":  # the layout shapes these too
+                ax.set_anchor(anchor)
+                ax.set_box_aspect(box_aspect)
+
+
+def _extents(artists, renderer):
+    """The boxes of those artists that their axes does not clip."""
+    boxes = [
+        artist.get_tightbbox(renderer)
+        for artist in artists
+        if artist.get_visible() and not (artist.get_clip_on() and artist.get_clip_box())
+    ]
+    return [box for box in boxes if box is not None and box.width > 0]
 
 
 def _within(inner, outer):
