@@ -1,0 +1,92 @@
+"""Recipes: the published reference to every digit, and the net that orders the spiral."""
+
+from functools import partial
+
+import numpy as np
+import pytest
+
+from aehelpers import data, metrics, recipes
+
+# Epoch and loss, from the published notebook.
+PUBLISHED = {
+    200: "0.072515",
+    400: "0.070820",
+    600: "0.068194",
+    800: "0.063840",
+    1000: "0.057983",
+    1200: "0.052350",
+    1400: "0.047691",
+    1600: "0.043407",
+    1800: "0.039406",
+    2000: "0.036121",
+}
+
+
+@pytest.fixture(scope="module")
+def published():
+    rng = np.random.RandomState(42)
+    X, t = data.spiral(random_state=rng)
+    return recipes.published_net(random_state=rng).fit(X), X, t
+
+
+def test_the_published_losses_to_every_digit(published):
+    model, _, _ = published
+    loss = model.history_["loss"]
+    assert {epoch: f"{loss[epoch - 1]:.6f}" for epoch in PUBLISHED} == PUBLISHED
+
+
+def test_the_published_figures_to_every_digit(published):
+    model, X, _ = published
+    X_hat = model.reconstruct(X)
+    assert f"{metrics.mse(X, X_hat):.6f}" == "0.036107"
+    assert f"{metrics.mae(X, X_hat):.6f}" == "0.152370"
+    assert f"{metrics.max_error(X, X_hat):.6f}" == "0.479090"
+    assert f"{X.shape[1] / model.transform(X).shape[1]:.1f}x" == "2.0x"
+
+
+def test_what_its_claims_come_to(published):
+    model, X, t = published
+    line = metrics.PCA(1).fit(X)
+    assert f"{-line.score(X):.6f}" == "0.024232"
+    assert f"{metrics.order_correlation(model.transform(X), t):.2f}" == "0.41"
+    assert f"{metrics.order_correlation(line.transform(X), t):.2f}" == "0.69"
+    logit = np.log(model.reconstruct(X) / (1 - model.reconstruct(X)))
+    (slope, offset), residual, *_ = np.polyfit(*logit.T, 1, full=True)
+    assert residual[0] < 1e-20  # its decoder draws a straight line in logit space
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_the_unroller_orders_the_spiral(seed):
+    X, t = data.spiral(random_state=seed)
+    model = recipes.spiral_unroller(random_state=seed).fit(X)
+    assert metrics.order_correlation(model.transform(X), t) >= 0.99
+    assert -model.score(X) <= 0.0008
+
+
+def test_the_folder_is_as_exact_and_folds():
+    X, t = data.spiral(random_state=1)
+    model = recipes.spiral_folder(random_state=1).set_params(epochs=1000).fit(X)
+    assert -model.score(X) <= 0.0008
+    assert metrics.order_correlation(model.transform(X), t) < 0.9
+
+
+def test_the_digits_net_is_ahead_of_pca():
+    X, _ = data.digits()
+    train, test = data.split(X, random_state=0)
+    model = recipes.digits_net(4, random_state=0).fit(train)
+    line = metrics.PCA(4).fit(train)
+    assert model.score(test) > -metrics.mse(test, np.clip(line.reconstruct(test), 0, 1))
+
+
+@pytest.mark.parametrize(
+    "recipe",
+    [
+        recipes.published_net,
+        recipes.spiral_unroller,
+        recipes.spiral_folder,
+        partial(recipes.digits_net, 2),
+    ],
+)
+def test_a_recipe_is_unfitted_and_takes_a_seed(recipe):
+    model = recipe(random_state=5)
+    assert model.random_state == 5 and not hasattr(model, "theta_")
