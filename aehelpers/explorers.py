@@ -31,6 +31,7 @@ from aehelpers import plots
 DPI = 100  # of the live picture
 PRINT_DPI = 144  # of the picture that stays in the file
 BETWEEN_PICTURES = 0.1  # seconds: a run is shown ten times a second, not more
+_LINES = 'style="line-height: 1.4"'  # two of them fit below the picture without moving the page
 GIVEN = ("fig", "ax", "axes")  # what draw may ask for
 
 
@@ -72,9 +73,9 @@ class Explorer(widgets.VBox):
         start = _known("start", start, grids)
         self.sliders = {name: self._slider(name, grids[name], start) for name in grids}
         width, height = (f"{DPI * inches:.0f}px" for inches in figsize)
+        # No tooltip: ipywidgets 8.1 fails in the page for an Image that has one.
         self.picture = widgets.Image(
             format="png",
-            tooltip=title,
             layout={"width": width, "height": height, "min_height": height, "max_width": "98%"},
         )
         self.picture.layout.object_fit = "contain"
@@ -246,12 +247,12 @@ class Explorer(widgets.VBox):
         self.picture.value = png
         self.picture.layout.display = None if png else "none"
         self.picture.remove_class("explorer-stale")
-        self.readout.value = f"<div>{_line(text)}</div>"
+        self.readout.value = f"<div {_LINES}>{_line(text)}</div>"
 
     def _finish(self):
         """The last picture stands: say its read-out aloud, describe it for screen readers."""
         self.readout.value = (
-            f'<div role="status" aria-live="polite">{_line(self._report[0])}</div>'
+            f'<div role="status" aria-live="polite" {_LINES}>{_line(self._report[0])}</div>'
             f'<div style="position: absolute; clip-path: inset(50%)">{_line(self._alt())}</div>'
         )
 
@@ -259,9 +260,9 @@ class Explorer(widgets.VBox):
         self.picture.add_class("explorer-stale")
         self.readout.value = (
             "<style>.explorer-stale {opacity: 0.3}</style>"
-            '<div role="alert" style="color: var(--jp-error-color1, #b00020)">'
+            f'<div role="alert" {_LINES}><span style="color: var(--jp-error-color1, #b00020)">'
             f"{_line(f'{type(error).__name__}: {error}')}<br>"
-            f"at {_line(_setting(setting))}; the picture is an earlier one</div>"
+            f"at {_line(_setting(setting))}; the picture is an earlier one</span></div>"
         )
 
     def _alt(self):

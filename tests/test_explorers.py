@@ -149,6 +149,10 @@ def test_slider_changes_picture_and_read_out():
     assert (explorer.picture.value, explorer.readout.value) == before
 
 
+def test_the_picture_has_no_tooltip_on_which_the_page_would_fail():
+    assert Explorer(wave, k=[1], title="a wave").picture.tooltip is None
+
+
 def test_labels_values_and_start_are_on_the_sliders():
     explorer = Explorer(
         wave, k=[1, 2, 3], height=[1e-5, 0.1 + 0.2], labels={"height": "height (m)"}
@@ -487,7 +491,7 @@ DRAWS += [sometimes, outside, over_the_title, panels, divided, twins, inset, sol
 def test_quick_picture_is_pixel_for_pixel_the_full_draw(draw):
     shape = (2, 3) if draw is panels else (1, 1)
     explorer = Explorer(draw, k=[1, 2, 3, 4], panels=shape, start={"k": 1})
-    for k in (1, 1, 2, 3, 2, 4, 1, 1):
+    for k in (1, 2, 3, 4, 1, 1):
         explorer.move(k=k)
         difference = np.abs(pixels(explorer.picture.value) - full_draw(explorer)).max()
         assert difference == 0, k
@@ -497,7 +501,7 @@ def test_quick_picture_is_pixel_for_pixel_the_full_draw(draw):
 def test_a_picture_does_not_depend_on_the_way_to_it(draw):
     shape = (2, 3) if draw is panels else (1, 1)
     explorer = Explorer(draw, k=[1, 2, 3, 4], panels=shape, start={"k": 1})
-    for k in (2, 3, 4, 2, 1, 4, 3):
+    for k in (3, 4, 2, 1):
         explorer.move(k=k)
         fresh = Explorer(draw, k=[k], panels=shape)
         assert repr(explorer).split("]; ")[1] == repr(fresh).split("]; ")[1]
