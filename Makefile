@@ -23,7 +23,8 @@ help:
 	@echo "Settings: PYTHON=$(PYTHON) (another one: make clean first)  EXTRAS=$(EXTRAS)"
 
 lab: $(STAMP)
-	$(BIN)/jupyter lab $(LAB_ARGS) notebooks/00_start_here.ipynb
+	$(BIN)/jupyter lab --ServerApp.root_dir=notebooks \
+	    --LabApp.default_url=/lab/tree/00_start_here.ipynb $(LAB_ARGS)
 
 # Agg: no window is opened and no screen is needed. pyproject.toml tells pytest what to run.
 test: export MPLBACKEND = Agg
