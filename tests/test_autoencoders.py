@@ -61,6 +61,17 @@ def test_gradient(activation, latent, loss, output, hidden, code_noise, axes, rn
     check_gradient(lambda theta: model.loss_and_grad(theta, X, np.random.default_rng(1)), theta)
 
 
+@pytest.mark.parametrize("latent", [None, "identity"])
+def test_each_activation_is_where_it_was_asked_for(latent, X):
+    model = small(hidden=(3,), latent_activation=latent, output_activation="sigmoid").fit(X)
+    W_e1, b_e1, W_e2, b_e2, W_d1, b_d1, W_d2, b_d2 = model.weights_.values()
+    code = np.tanh(X @ W_e1 + b_e1) @ W_e2 + b_e2
+    Z = np.tanh(code) if latent is None else code
+    np.testing.assert_allclose(model.transform(X), Z, rtol=1e-12)
+    logit = np.tanh(Z @ W_d1 + b_d1) @ W_d2 + b_d2
+    np.testing.assert_allclose(model.reconstruct(X), 1 / (1 + np.exp(-logit)), rtol=1e-12)
+
+
 def test_the_loss_is_in_the_units_of_the_network(X):
     model = small(standardize=True).fit(X)
     loss, _ = model.loss_and_grad(model.theta_, X)
