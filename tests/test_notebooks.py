@@ -480,11 +480,11 @@ def encoded(array):
 
 
 def test_picture_difference_sees_a_moved_marker_and_forgives_noise(rng):
-    white = guard.np.full((300, 500, 3), 255, dtype="uint8")
-    marked, moved, noise, small = white.copy(), white.copy(), white.copy(), white[:, :400]
+    white = guard.np.full((700, 1100, 3), 255, dtype="uint8")
+    marked, moved, noise, small = white.copy(), white.copy(), white.copy(), white[:, :1000]
     marked[100:106, 200:206] = moved[100:106, 206:212] = (0, 80, 160)
     noise[...] = 255 - rng.integers(0, 3, noise.shape)
     assert guard.picture_difference(encoded(marked), encoded(marked)) == ""
     assert guard.picture_difference(encoded(white), encoded(noise)) == ""
     assert "worst tile" in guard.picture_difference(encoded(marked), encoded(moved))
-    assert "400 x 300 now" in guard.picture_difference(encoded(white), encoded(small))
+    assert "1000 x 700 now" in guard.picture_difference(encoded(white), encoded(small))
