@@ -50,7 +50,7 @@ def test_gradient(layer, loss, axes, rng):
     network = Chain(Dense(3, WIDTH), LAYERS[layer](axes), Dense(WIDTH, 2), link)
     theta = 0.5 * rng.standard_normal((*axes, network.size))
     x, target = rng.standard_normal((5, 3)), rng.random((5, 2))
-    check_gradient(lambda theta: run(network, loss, theta, x, target)[:2], theta)
+    check_gradient(lambda theta: run(network, loss, theta, x, target)[:2], theta, rng=rng)
 
 
 @pytest.mark.parametrize("axes", AXES, ids=str)
