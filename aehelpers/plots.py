@@ -444,7 +444,8 @@ def surface(x, y, values, ax=None, label="loss", path=None, log=False, **kwargs)
     _colour_bar(mesh, label)
     if path is not None:
         path = _points(path, "path")
-        ax.plot(*path.T, color="white", linestyle="-", linewidth=1.4)
+        dark = {"path_effects": [withStroke(linewidth=2.6, foreground=INK)]}
+        ax.plot(*path.T, color="white", linestyle="-", linewidth=1.4, **dark)
         ends = {"markeredgecolor": "white", "markersize": 6}
         ax.plot(*path[:1].T, "o", **{**ends, "color": "white", "markeredgecolor": INK})
         ax.plot(*path[-1:].T, "o", **{**ends, "color": RECONSTRUCTION})
