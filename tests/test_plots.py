@@ -238,6 +238,13 @@ def test_description_of_a_line(ax):
     )
 
 
+def test_description_of_an_image(ax):
+    plots.image_grid(np.array([np.zeros((2, 2)), np.ones((2, 2))]), ax=ax)
+    assert plots.describe(ax) == (
+        "Image, 2 by 5: values 0 to 1, mean 0.5, standard deviation 0.5."
+    )
+
+
 def test_rounding_noise_is_nothing_beside_the_data(ax):
     ax.plot(np.arange(20), np.r_[1e-17, np.ones(18), -3e-12], label="step")
     assert 'Line "step" of 20 points: x 0 to 19, y 0 to 1, first y 0' in plots.describe(ax)
