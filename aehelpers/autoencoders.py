@@ -1,12 +1,10 @@
-"""Estimators: a network, a loss and an optimiser under the roof of scikit-learn's habits (fit,
-transform, score), without importing it.
-"""
+"""Estimators: a network, a loss and an optimiser, with the habits of scikit-learn."""
 
 import inspect
 import json
 import warnings
 from functools import partial
-from numbers import Real
+from numbers import Integral, Real
 from zipfile import BadZipFile
 
 import numpy as np
@@ -24,9 +22,7 @@ class NotFittedError(ValueError, AttributeError):
 
 
 class Estimator:
-    """What scikit-learn expects of an estimator: arguments stored unchanged by __init__, read
-    and written by name.
-    """
+    """What scikit-learn expects: __init__ stores its arguments, which have names."""
 
     def get_params(self, deep=True):
         """The arguments of __init__, by name."""
@@ -67,33 +63,28 @@ class Estimator:
 
 
 class Autoencoder(Estimator):
-    """x -> z -> x_hat: a network that must pass its input through `latent_dim` numbers and give
-    it back.
+    """x -> z -> x_hat: pass the input through `latent_dim` numbers and give it back.
 
-    Encoder n_features -> hidden -> latent_dim, decoder the mirror image; hidden=() is one layer
-    each, the network of notebook 01.
+    Encoder n_features -> hidden -> latent_dim, decoder the mirror image. hidden=() is one layer
+    each, the network of notebook 01; hidden=(128, 64) is a deep one.
 
-    latent_dim : numbers in the code.   hidden : widths of the encoder's hidden layers, e.g.
-        (128, 64).
-    activation, latent_activation (None: as activation), output_activation : "identity",
-    "sigmoid", "tanh" or "relu".
-    loss : "squared_error", or "bernoulli" for data in [0, 1] (with
-        output_activation="sigmoid").
-    code_noise : deviation of the Gaussian noise added to the code while training; with
-        code_noise_fade=f it sinks linearly to 0 over the first share f of the epochs.
-    optimizer : "sgd", "momentum" or "adam".   schedule : "constant", or "cosine" (the learning
-        rate sinks to 0).
-    batch_size : None is full batch.   standardize : train on (x - mean) / deviation, feature by
-        feature; everything that goes in or comes out stays in x's units.
+    activation, latent_activation, output_activation : "identity", "sigmoid", "tanh" or "relu",
+        of the hidden layers, the code (None: as activation) and the reconstruction.
+    loss : "squared_error", or "bernoulli" for X in [0, 1] and a sigmoid output.
+    code_noise : deviation of the Gaussian noise on the code while training; it sinks linearly
+        to 0 over the first share `code_noise_fade` of the epochs (None: it stays).
+    optimizer : "sgd", "momentum" or "adam".
+    schedule : of the learning rate, "constant" or "cosine" (down to 0 at the end).
+    batch_size : samples a step; None is full batch.
+    standardize : train on (x - mean) / deviation, feature by feature. What goes in and comes
+        out stays in the units of X.
     init_scale : factor on the Glorot start of the weights.   dtype : "float64" or "float32".
-    random_state : None, an int (PCG64), a Generator, or a RandomState used as it is; it draws
+    random_state : None, an int (PCG64), a Generator, or a RandomState, used as it is. It draws
         the weights, then batches and noise.
-    verbose : show a progress bar if training takes longer than a second.
+    verbose : a progress bar, if training takes longer than a second.
 
-    After fit: theta_ (size,), weights_ (views into theta_: "W_e", "b_e", "W_d", "b_d", numbered
-    from 1 when there are hidden layers),
-    history_ ("loss", "validation_loss": one value an epoch; "loss" is measured before the
-    epoch's updates, with their noise), n_features_in_.
+    After fit: theta_ (size,); weights_, its parts by name; n_features_in_; history_, one value
+    an epoch of "loss" (before that epoch's steps, with noise) and "validation_loss".
     """
 
     def __init__(
@@ -139,13 +130,12 @@ class Autoencoder(Estimator):
     # ---- learning ----------------------------------------------------------------------------
 
     def fit(self, X, y=None, *, validation=None):
-        """Learn from X (n, n_features), from a new start; y is ignored (it is there for
-        pipelines).
+        """Learn from X (n, n_features), from a new start; y is there for pipelines and ignored.
 
         validation : (m, n_features) whose loss, without noise, is recorded after every epoch.
         Returns self. Ctrl-C ends the training with a warning and keeps what was learnt. Raises
-        ValueError or TypeError for unusable arguments or data,
-        and FloatingPointError if the training diverges; theta_ is then the last finite one.
+        ValueError or TypeError for unusable arguments or data, and FloatingPointError if the
+        training diverges; theta_ is then the one before that epoch.
         """
         steps = self.fit_steps(X, validation=validation)
         if self.verbose:
@@ -167,9 +157,7 @@ class Autoencoder(Estimator):
         return self
 
     def fit_steps(self, X, *, validation=None):
-        """`fit` as a generator: yields self, trained so far, after each epoch. What a live plot
-        steps through.
-        """
+        """`fit` as a generator, for live plots: yields self after each epoch."""
         self._check_arguments()
         X = self._samples(X)
         if validation is not None:
@@ -178,19 +166,21 @@ class Autoencoder(Estimator):
         if validation is not None:
             validation = self._to_network(validation)
         yield from self._train(
-            X, self.epochs, self._objective, SCHEDULES[self.schedule], validation
+            X, self.epochs, self._fitted_objective, SCHEDULES[self.schedule], validation
         )
 
     def partial_fit(self, X, y=None):
-        """One more epoch on X, from where the last call stopped; the first call starts. A
-        schedule or fading noise stays at its start, as the end is unknown.
+        """One more epoch on X, from where the last call stopped; the first call starts.
+
+        The end is unknown, so a schedule or fading noise stays at its start.
         """
         if hasattr(self, "theta_"):
-            self._fitted_halves()
             X = self._to_network(self._samples(X, self.n_features_in_))
         else:
             X = self._start(X)
-        for _ in self._train(X, 1, lambda progress: self._objective(), SCHEDULES["constant"]):
+        for _ in self._train(
+            X, 1, lambda progress: self._fitted_objective(), SCHEDULES["constant"]
+        ):
             pass
         return self
 
@@ -199,29 +189,30 @@ class Autoencoder(Estimator):
         return self.fit(X).transform(X)
 
     def loss_and_grad(self, theta, X, rng=None):
-        """The training loss of X (..., n, n_features) at theta (..., size), and its gradient
-        (..., size).
+        """Training loss (...) of X (..., n, d) at theta (..., size), and gradient (..., size).
 
         rng : noise on, at its full strength; None: off. Needs no fit, unless standardize=True.
         """
-        X = np.asarray(X, dtype=self.dtype)
+        X = np.asarray(X, dtype=theta.dtype)
         if self.standardize:
-            self._fitted_halves()
-        return self._objective(n_features=X.shape[-1])(theta, self._to_network(X), rng)
+            self._check_fitted()
+            X = self._to_network(X)
+        return self._objective(*self._halves(X.shape[-1]))(theta, X, rng)
 
     # ---- using what was learnt ---------------------------------------------------------------
 
     def transform(self, X):
         """Codes Z (n, latent_dim) of X (n, n_features)."""
-        encoder, _ = self._fitted_halves()
-        X = self._to_network(as_samples(X, self.n_features_in_, self.dtype))
-        return encoder.forward(self.theta_[: encoder.size], X)[0]
+        self._check_fitted()
+        X = self._to_network(as_samples(X, self.n_features_in_, self.theta_.dtype))
+        return self._encoder.forward(self.theta_[: self._encoder.size], X)[0]
 
     def inverse_transform(self, Z):
         """Reconstructions (n, n_features) of codes Z (n, latent_dim)."""
-        encoder, decoder = self._fitted_halves()
-        Z = as_samples(Z, self.latent_dim, self.dtype, "Z")
-        return self._from_network(decoder.forward(self.theta_[encoder.size :], Z)[0])
+        self._check_fitted()
+        Z = as_samples(Z, self._decoder.layers[0].n_in, self.theta_.dtype, "Z")
+        x_hat = self._decoder.forward(self.theta_[self._encoder.size :], Z)[0]
+        return self.mean_ + x_hat * self.scale_
 
     def reconstruct(self, X):
         """inverse_transform(transform(X))."""
@@ -233,26 +224,25 @@ class Autoencoder(Estimator):
 
     @property
     def weights_(self):
-        """Views into theta_ by name: W_e (n_in, n_out), b_e (1, n_out) of the encoder, W_d, b_d
-        of the decoder; W_e1, W_e2, ... when deep.
+        """Views into theta_ by name: "W_e" (n_in, n_out), "b_e" (1, n_out), "W_d", "b_d".
+
+        With hidden layers they are numbered: "W_e1", "b_e1", "W_e2", ...
         """
-        self._fitted_halves()
+        self._check_fitted()
         return self.unpack(self.theta_)
 
     def unpack(self, theta):
         """`weights_` of any theta (..., size), a gradient among them."""
-        encoder, decoder = self._fitted_halves()
+        self._check_fitted()
+        end = self._encoder.size
         halves = (
-            ("e", encoder, theta[..., : encoder.size]),
-            ("d", decoder, theta[..., encoder.size :]),
+            ("e", self._encoder, theta[..., :end]),
+            ("d", self._decoder, theta[..., end:]),
         )
         views = {}
         for letter, half, part in halves:
-            dense = [
-                pair
-                for pair in zip(half.layers, half.unpack(part), strict=True)
-                if pair[0].size
-            ]
+            layers = zip(half.layers, half.unpack(part), strict=True)
+            dense = [(layer, own) for layer, own in layers if layer.size]
             for number, (layer, own) in enumerate(dense, start=1):
                 name = letter + (str(number) if len(dense) > 1 else "")
                 views["W_" + name], views["b_" + name] = layer.unpack(own)
@@ -260,10 +250,8 @@ class Autoencoder(Estimator):
 
     @property
     def history_(self):
-        """What was recorded: "loss" (epochs so far,), and "validation_loss" if it was asked
-        for.
-        """
-        self._fitted_halves()
+        """What was recorded, (epochs so far,): "loss", and "validation_loss" if asked for."""
+        self._check_fitted()
         return {name: np.array(values) for name, values in self._history.items()}
 
     # ---- inside ------------------------------------------------------------------------------
@@ -276,32 +264,12 @@ class Autoencoder(Estimator):
         decoder = _dense_chain(widths[::-1], [*between, self.output_activation])
         return encoder, decoder
 
-    def _fitted_halves(self):
+    def _check_fitted(self):
         if not hasattr(self, "theta_"):
             raise NotFittedError(f"this {type(self).__name__} has learnt nothing yet: call fit")
-        now = self._network_arguments()
-        changed = [name for name in now if now[name] != self._design[name]]
-        if changed:
-            raise ValueError(
-                f"{', '.join(changed)} changed since fit, but what was learnt belongs to the "
-                "old network: call fit again"
-            )
-        return self._halves(self.n_features_in_)
 
-    def _network_arguments(self):
-        """The arguments that theta_ has no meaning without."""
-        names = "activation latent_activation output_activation loss standardize dtype".split()
-        return {
-            "latent_dim": self.latent_dim,
-            "hidden": tuple(self.hidden),
-            **{name: getattr(self, name) for name in names},
-        }
-
-    def _objective(self, progress=0.0, n_features=None):
-        """The function (theta, x, rng) -> (loss, grad) that is followed when that share of the
-        training is done.
-        """
-        encoder, decoder = self._halves(n_features or self.n_features_in_)
+    def _objective(self, encoder, decoder, progress=0.0):
+        """The function (theta, x, rng) -> (loss, grad) to follow at that share of training."""
         noise = self.code_noise
         if self.code_noise_fade is not None:
             noise *= max(0.0, 1 - progress / self.code_noise_fade)
@@ -327,99 +295,64 @@ class Autoencoder(Estimator):
         self._check_arguments()
         X = self._samples(X)
         self._rng = generator(self.random_state)
-        self._design = self._network_arguments()
+        self._learnt_with = self.get_params()
         self.n_features_in_ = X.shape[1]
-        self.mean_ = X.mean(axis=0) if self.standardize else np.zeros(X.shape[1], X.dtype)
-        # A constant feature's deviation may come out as rounding error instead of 0.
-        scale = (
-            X.std(axis=0) * (np.ptp(X, axis=0) > 0) if self.standardize else np.zeros_like(X[0])
-        )
-        self.scale_ = np.where(scale > 0, scale, scale.dtype.type(1))
-        self.theta_ = (
-            self.init_scale * Chain(*self._halves(X.shape[1])).init(self._rng)
-        ).astype(self.dtype)
+        self.mean_, self.scale_ = np.zeros_like(X[0]), np.ones_like(X[0])
+        if self.standardize:
+            self.mean_ = X.mean(axis=0)
+            varies = np.ptp(X, axis=0) > 0  # a constant's deviation may come out as 1e-17
+            self.scale_[varies] = X.std(axis=0)[varies]
+        self._encoder, self._decoder = self._halves(X.shape[1])
+        theta = self.init_scale * Chain(self._encoder, self._decoder).init(self._rng)
+        self.theta_ = theta.astype(self.dtype)
         self._optimizer = OPTIMIZERS[self.optimizer](self.learning_rate)
         self._history = {"loss": []}
         return self._to_network(X)
 
     def _train(self, X, epochs, objective, schedule, validation=None):
-        run = train(
-            objective,
-            self.theta_,
-            X,
-            self._optimizer,
-            epochs,
-            self.batch_size,
-            self._rng,
-            schedule,
-        )
+        """Train theta_ and write the history; yield self after each epoch."""
+        optimizer, batch_size, rng = self._optimizer, self.batch_size, self._rng
+        run = train(objective, self.theta_, X, optimizer, epochs, batch_size, rng, schedule)
         if validation is not None:
             self._history["validation_loss"] = []
         for loss in run:
             self._history["loss"].append(float(loss))
             if validation is not None:
-                self._history["validation_loss"].append(
-                    float(self._objective()(self.theta_, validation)[0])
-                )
+                loss, _ = self._fitted_objective()(self.theta_, validation)
+                self._history["validation_loss"].append(float(loss))
             yield self
 
-    def _to_network(self, X):
-        return (X - self.mean_) / self.scale_ if self.standardize else X
+    def _fitted_objective(self, progress=0.0):
+        return self._objective(self._encoder, self._decoder, progress)
 
-    def _from_network(self, X):
-        return self.mean_ + X * self.scale_ if self.standardize else X
+    def _to_network(self, X):
+        """From the units of X to those of the network; the way back: inverse_transform."""
+        return (X - self.mean_) / self.scale_
 
     def _check_arguments(self):
-        for name, table in (
-            ("activation", ACTIVATIONS),
-            ("latent_activation", {None: None, **ACTIVATIONS}),
-            ("output_activation", ACTIVATIONS),
-            ("loss", LOSSES),
-            ("optimizer", OPTIMIZERS),
-            ("schedule", SCHEDULES),
-            ("dtype", ("float64", "float32")),
-        ):
-            value = getattr(self, name)
-            if not isinstance(value, str | None) or value not in table:
-                raise ValueError(
-                    f"{name} must be one of {', '.join(map(repr, table))}, got {value!r}"
-                )
+        for name in ("activation", "output_activation"):
+            _one_of(name, getattr(self, name), ACTIVATIONS)
+        _one_of("latent_activation", self.latent_activation, [None, *ACTIVATIONS])
+        _one_of("loss", self.loss, LOSSES)
+        _one_of("optimizer", self.optimizer, OPTIMIZERS)
+        _one_of("schedule", self.schedule, SCHEDULES)
+        _one_of("dtype", self.dtype, ["float64", "float32"])
         if not isinstance(self.hidden, tuple | list):
             raise TypeError(
                 f"hidden must be a tuple of widths, such as (128,) or (128, 64), "
                 f"got {self.hidden!r}"
             )
-        for name, value, least in (
-            ("latent_dim", self.latent_dim, 1),
-            ("epochs", self.epochs, 0),
-            *(("a width in hidden", width, 1) for width in self.hidden),
-            *([("batch_size", self.batch_size, 1)] if self.batch_size is not None else []),
-        ):
-            if (
-                not isinstance(value, int | np.integer)
-                or isinstance(value, bool)
-                or value < least
-            ):
-                raise ValueError(
-                    f"{name} must be a whole number, at least {least}, got {value!r}"
-                )
-        for name, value, zero_too in (
-            ("learning_rate", self.learning_rate, False),
-            ("code_noise", self.code_noise, True),
-            (
-                "code_noise_fade",
-                1 if self.code_noise_fade is None else self.code_noise_fade,
-                False,
-            ),
-            ("init_scale", self.init_scale, True),
-        ):
-            if not isinstance(value, Real) or not (
-                0 < value < np.inf or zero_too and value == 0
-            ):
-                raise ValueError(
-                    f"{name} must be a finite number, {'at least' if zero_too else 'above'} 0, "
-                    f"got {value!r}"
-                )
+        for width in self.hidden:
+            _whole("a width in hidden", width, least=1)
+        _whole("latent_dim", self.latent_dim, least=1)
+        _whole("epochs", self.epochs, least=0)
+        if self.batch_size is not None:
+            _whole("batch_size", self.batch_size, least=1)
+        _finite("learning_rate", self.learning_rate, above=0)
+        _finite("init_scale", self.init_scale, least=0)
+        _finite("code_noise", self.code_noise, least=0)
+        if self.code_noise_fade is not None:
+            _finite("code_noise_fade", self.code_noise_fade, above=0)
         if self.loss == "bernoulli" and (
             self.output_activation != "sigmoid" or self.standardize
         ):
@@ -431,14 +364,13 @@ class Autoencoder(Estimator):
     # ---- on disk -----------------------------------------------------------------------------
 
     def save(self, path):
-        """Write arguments, weights and history to `path` (NumPy's npz, no pickle);
-        `aehelpers.load(path)` gives them back.
+        """Write what was learnt to `path` (NumPy's npz, no pickle), for `aehelpers.load(path)`.
 
         The optimiser's moments are not kept: partial_fit after load starts them anew.
         """
-        self._fitted_halves()
+        self._check_fitted()
         header = json.dumps(
-            {"class": type(self).__name__, "params": self.get_params()}, default=_to_json
+            {"class": type(self).__name__, "params": self._learnt_with}, default=_to_json
         )
         with open(path, "wb") as file:
             np.savez(
@@ -467,7 +399,8 @@ def load(path):
         arrays.pop(name) for name in ("theta", "mean", "scale")
     )
     model.n_features_in_ = len(model.mean_)
-    model._design = model._network_arguments()
+    model._learnt_with = model.get_params()
+    model._encoder, model._decoder = model._halves(model.n_features_in_)
     model._history = {name: list(values) for name, values in arrays.items()}
     model._rng = generator(model.random_state)
     model._optimizer = OPTIMIZERS[model.optimizer](model.learning_rate)
@@ -475,6 +408,22 @@ def load(path):
 
 
 ESTIMATORS = {"Autoencoder": Autoencoder}
+
+
+def _one_of(name, value, known):
+    if not isinstance(value, str | None) or value not in known:
+        raise ValueError(f"{name} must be one of {', '.join(map(repr, known))}, got {value!r}")
+
+
+def _whole(name, value, least):
+    if isinstance(value, bool) or not isinstance(value, Integral) or value < least:
+        raise ValueError(f"{name} must be a whole number, at least {least}, got {value!r}")
+
+
+def _finite(name, value, least=-np.inf, above=-np.inf):
+    if not isinstance(value, Real) or not (above < value < np.inf and value >= least):
+        bound = f"at least {least}" if np.isfinite(least) else f"above {above}"
+        raise ValueError(f"{name} must be a finite number, {bound}, got {value!r}")
 
 
 def _dense_chain(widths, activations):
@@ -490,9 +439,7 @@ def _dense_chain(widths, activations):
 
 
 def _to_json(value):
-    """For what json does not know: NumPy's numbers and arrays, and random generators in their
-    present state.
-    """
+    """What json does not know: NumPy's numbers and arrays, random generators as they stand."""
     if isinstance(value, np.random.Generator):
         return {"Generator": value.bit_generator.state}
     if isinstance(value, np.random.RandomState):

@@ -1,37 +1,16 @@
-"""Checks: is a gradient right, does a claim of a notebook hold, and how to print a number that
-is the same everywhere.
-"""
+"""Checks: is a gradient right, does a claim hold, which digits are the same everywhere."""
 
 import numpy as np
 
 
-def gradient_error(f, theta, rng=None, step=3e-6):
-    """Relative error of f's gradient along one random direction v:  |s - g.v| / (|s| + |g.v|),
-    s = (f(theta + step v) - f(theta - step v)) / (2 step).
+def slopes(f, theta, rng=None, step=3e-6):
+    """f's slope along a random direction v, measured and claimed: (...) each, one a model.
 
-    f(theta) -> loss (...), grad (..., size) with theta (..., size) in float64; f must give the
-    same loss whenever it is called with the same theta (noise from
-    a freshly seeded generator). Costs two losses, however many parameters there are. Returns
-    (...), one number a model; 0/0 is 0.
+    f(theta) -> loss (...), grad (..., size), with theta (..., size) in float64. Measured is
+    (f(theta + step v) - f(theta - step v)) / (2 step), claimed is the sum of grad * v. Costs
+    three losses, however many parameters there are. A noisy f must draw the same noise at every
+    call (a freshly seeded generator). TypeError if theta is not float64.
     """
-    return _compare_slopes(f, theta, rng, step)[0]
-
-
-def check_gradient(f, theta, tolerance=1e-7, rng=None, step=3e-6):
-    """`gradient_error`, or an AssertionError with both slopes where it is not below
-    `tolerance`.
-    """
-    error, numeric, analytic = _compare_slopes(f, theta, rng, step)
-    if not np.all(error < tolerance):
-        raise AssertionError(
-            f"the gradient does not belong to the loss: relative error {error} "
-            f"(tolerance {tolerance:g}); slope measured {numeric}, "
-            f"slope from the gradient {analytic}"
-        )
-    return error
-
-
-def _compare_slopes(f, theta, rng, step):
     if theta.dtype != np.float64:
         raise TypeError(
             f"a gradient check needs theta in float64, got {theta.dtype}: "
@@ -39,18 +18,38 @@ def _compare_slopes(f, theta, rng, step):
         )
     rng = np.random.default_rng(0) if rng is None else rng
     v = rng.standard_normal(theta.shape)
-    numeric = (f(theta + step * v)[0] - f(theta - step * v)[0]) / (2 * step)
-    analytic = (f(theta)[1] * v).sum(axis=-1)
-    scale = np.abs(numeric) + np.abs(analytic)
-    error = np.abs(numeric - analytic) / np.where(scale == 0, 1, scale)
-    return error, numeric, analytic
+    measured = (f(theta + step * v)[0] - f(theta - step * v)[0]) / (2 * step)
+    return measured, (f(theta)[1] * v).sum(axis=-1)
+
+
+def gradient_error(f, theta, rng=None, step=3e-6):
+    """Relative error of f's gradient:  |m - c| / (|m| + |c|), m, c = `slopes`;  0/0 is 0."""
+    return _relative(*slopes(f, theta, rng, step))
+
+
+def check_gradient(f, theta, tolerance=1e-7, rng=None, step=3e-6):
+    """`gradient_error`, or an AssertionError with both slopes if it is not below tolerance."""
+    measured, claimed = slopes(f, theta, rng, step)
+    error = _relative(measured, claimed)
+    if not np.all(error < tolerance):
+        raise AssertionError(
+            f"the gradient does not belong to the loss: relative error {error} "
+            f"(tolerance {tolerance:g}); slope measured {measured}, "
+            f"slope from the gradient {claimed}"
+        )
+    return error
+
+
+def _relative(measured, claimed):
+    scale = np.abs(measured) + np.abs(claimed)
+    return np.abs(measured - claimed) / np.where(scale == 0, 1, scale)
 
 
 def rounded(value, digits=3, margin=1e-6):
-    """`value` as text with at most `digits` significant digits, fewer where it lies so near the
-    edge between two roundings that a relative change by `margin` could turn the last one.
+    """`value` as text with at most `digits` significant digits, away from rounding edges.
 
-    What is printed this way is the same on every processor, BLAS and NumPy.
+    It gets fewer where a relative change by `margin` could turn the last one, so that what is
+    printed is the same on every processor, BLAS and NumPy.
     """
     value = float(value) + 0.0  # no -0
     while (
@@ -65,8 +64,7 @@ def rounded(value, digits=3, margin=1e-6):
 
 
 class Checks:
-    """The Check lines of one notebook: call it with a claim, a measured value and the bound the
-    value must keep.
+    """The Check lines of one notebook: each a claim, a measured value, and its bound.
 
     >>> check = Checks()
     >>> check("PCA's error, per pixel", 0.02423, below=0.03, fact=4, source="REFERENCE")
@@ -77,9 +75,7 @@ class Checks:
         self.lines = []
 
     def __call__(self, claim, value, *, above=None, below=None, fact=None, source=None):
-        """Print and remember one line; AssertionError with the full value if `value` is not
-        above and below its bounds (NaN is neither).
-        """
+        """Print and remember a line; AssertionError unless `value` is within its bounds."""
         if above is None and below is None:
             raise ValueError(
                 f"the check {claim!r} has no bound, so it cannot fail: "
@@ -95,7 +91,7 @@ class Checks:
         if not holds:
             raise AssertionError(f"{claim}: measured {value!r}, which is not {bounds}")
         # A value that is only rounding error has no digit that two machines share.
-        shown = "rounding error" if below is not None and below <= 1e-6 else rounded(value)
+        shown = "rounding error" if below is not None and 0 < below <= 1e-6 else rounded(value)
         notes = "; ".join(
             note for note in (f"fact {fact}" if fact else "", source or "") if note
         )

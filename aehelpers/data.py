@@ -1,8 +1,8 @@
 """Data: curves and clouds made here, real digits, and the check that an array is usable.
 
 `random_state` is an int or None (NumPy's PCG64), a `numpy.random.Generator`, or a legacy
-`RandomState`, which is used as it is: its
-frozen stream (NEP 19) is what the published reference was drawn from.
+`RandomState`, which is used as it is: the published reference was drawn from its frozen stream
+(NEP 19).
 """
 
 from dataclasses import dataclass
@@ -24,8 +24,9 @@ def generator(random_state):
 
 
 def as_samples(X, n_features=None, dtype="float64", name="X"):
-    """X as a finite array (n, d) of `dtype`, samples in rows; a ValueError or TypeError says
-    what is wrong with anything else.
+    """X as a finite array (n, d) of `dtype`, samples in rows.
+
+    Anything else raises ValueError or TypeError, which says what came and what to do.
     """
     X = np.asarray(X)
     if X.dtype.kind not in "fiub":
@@ -63,8 +64,9 @@ def as_samples(X, n_features=None, dtype="float64", name="X"):
 
 
 def minmax(X):
-    """Each feature of X (n, d) scaled to [0, 1] by its own smallest and largest value;
-    ValueError if a feature is constant.
+    """Each feature of X (n, d) scaled to [0, 1]:  (x - min) / (max - min).
+
+    Raises ValueError if a feature is constant.
     """
     low, high = X.min(axis=0), X.max(axis=0)
     if (low == high).any():
@@ -80,8 +82,7 @@ def spiral_curve(t):
 
 
 def spiral(n_samples=500, noise=0.3, random_state=None):
-    """Noisy points along the spiral (t cos t, t sin t), t from 0 to 2 pi, each coordinate then
-    scaled to [0, 1].
+    """Noisy points along (t cos t, t sin t), t from 0 to 2 pi, each feature scaled to [0, 1].
 
     Returns X (n, 2) and t (n,), the true position along the curve in radians. `noise` is the
     deviation of the Gaussian noise in the units of t, before scaling.
@@ -95,21 +96,21 @@ def spiral(n_samples=500, noise=0.3, random_state=None):
 
 
 def circle(n_samples=500, noise=0.02, random_state=None):
-    """Noisy points on the circle of radius 1/2 about (1/2, 1/2).   Returns X (n, 2) and the
-    angle t (n,) in radians, from 0 to 2 pi.
+    """Noisy points on the circle of radius 1/2 about (1/2, 1/2).
+
+    Returns X (n, 2) and the angle t (n,) in radians, from 0 to 2 pi.
     """
     rng = generator(random_state)
     t = np.linspace(0, 2 * np.pi, n_samples, endpoint=False)
-    return 0.5 + 0.5 * np.stack([np.cos(t), np.sin(t)], axis=-1) + noise * rng.standard_normal(
-        (n_samples, 2)
-    ), t
+    X = 0.5 + 0.5 * np.stack([np.cos(t), np.sin(t)], axis=-1)
+    return X + noise * rng.standard_normal(X.shape), t
 
 
 def swiss_roll(n_samples=500, noise=0.3, random_state=None):
-    """A rolled-up sheet: (t cos t, h, t sin t) with t uniform in [3/2 pi, 9/2 pi] and h in [0,
-    21].   Returns X (n, 3) scaled to [0, 1] and (t, h) as (n, 2).
+    """A rolled-up sheet, (t cos t, h, t sin t), after Tenenbaum, de Silva & Langford 2000.
 
-    Tenenbaum, de Silva & Langford 2000.
+    t is uniform in [3/2 pi, 9/2 pi], h in [0, 21]. Returns X (n, 3), each feature scaled to
+    [0, 1], and the true positions (t, h) (n, 2). `noise` is in units of h, before scaling.
     """
     rng = generator(random_state)
     t, h = 1.5 * np.pi * (1 + 2 * rng.random(n_samples)), 21 * rng.random(n_samples)
@@ -121,10 +122,10 @@ def swiss_roll(n_samples=500, noise=0.3, random_state=None):
 def clusters(
     n_samples=500, centers=((-2, -2), (-2, 2), (2, -2), (2, 2)), noise=0.5, random_state=None
 ):
-    """Gaussian clouds of deviation `noise` about the given centres, equally many points each
-    (the first clouds get the rest), in shuffled order.
+    """Gaussian clouds of deviation `noise` about the given centres, in shuffled order.
 
-    Returns X (n, d) and the number of each point's cloud (n,).
+    The clouds are equally large (the first ones get the rest). Returns X (n, d) and the number
+    of each point's cloud (n,).
     """
     rng = generator(random_state)
     centers = np.asarray(centers, dtype=float)
@@ -151,11 +152,11 @@ class Dataset:
 
 
 def digits():
-    """1797 handwritten digits of 8 x 8 pixels, grey values in [0, 1]: the test part of UCI's
-    "Optical Recognition of Handwritten Digits".
+    """1797 handwritten digits of 8 x 8 pixels, grey values in [0, 1], as a Dataset.
 
-    Alpaydin & Kaynak 1998; it ships with scikit-learn (ImportError if that is missing). 13
-    writers, so a random split has the same hands on both sides.
+    The test part of UCI's "Optical Recognition of Handwritten Digits" (Alpaydin & Kaynak 1998),
+    which ships with scikit-learn; ImportError if that is missing. It has 13 writers, so a
+    random split has the same hands on both sides.
     """
     from sklearn.datasets import load_digits
 
@@ -166,8 +167,9 @@ def digits():
 
 
 def split(X, *others, test_share=0.2, random_state=None):
-    """Shuffle and split: X_train, X_test, and the same rows of each other array. The test part
-    has round(test_share * n) samples.
+    """Shuffle and split: X_train, X_test, and the same rows of each other array, in pairs.
+
+    The test part has round(test_share * n) samples.
     """
     n_test = round(test_share * len(X))
     if not 0 < n_test < len(X):

@@ -25,6 +25,7 @@ from PIL import Image
 from . import plots
 
 LIVE_DPI = 100
+LINE = "line-height: 1.4"  # of read-outs and errors alike, so that the page does not move
 BETWEEN_PICTURES = 0.1  # seconds: a run is shown ten times a second, not more
 
 
@@ -32,9 +33,11 @@ class Explorer(widgets.VBox):
     """A slider for each grid, and the picture that `draw(**setting)` makes of their setting.
 
     draw : a function of the grid names. A parameter `ax` gets an empty axes, `axes` an array of
-        panels = (rows, columns) empty axes, `fig` an empty figure. A draw that takes none of
-        them returns what it drew: a Figure, an Axes or a plots.Picture. If it returns a str,
-        that is the read-out below the picture.
+        panels = (rows, columns) empty axes, `fig` an empty figure. On `ax` and `axes` it draws
+        data and sets labels, titles, limits and scales, the same kinds at every setting; for
+        more than that (colour bars, ticks of its own) it takes `fig`, which is slower.
+        A draw that takes none of them returns what it drew: a Figure, an Axes or a
+        plots.Picture. If it returns a str, that is the read-out below the picture.
         A generator is a run to be watched: it yields functions without arguments, and each
         draws and returns what draw would. Only those are called whose picture is due.
     grids : for each slider the list of its values, numbers or strings.
@@ -203,6 +206,7 @@ class Explorer(widgets.VBox):
         if not inspect.isgeneratorfunction(self.draw):
             yield run
             return
+        picture = None
         for picture in run():
             if not callable(picture):
                 raise TypeError(
@@ -210,13 +214,15 @@ class Explorer(widgets.VBox):
                     "`yield lambda: ax.plot(losses)`"
                 )
             yield picture
+        if picture is None:
+            raise ValueError("draw yielded nothing; a run yields at least its last picture")
 
     def _show(self, picture):
         said, drawn = self._shown = self._stage.draw(picture, self._takes)
         self.picture.value = drawn.png if drawn else self._stage.png()
         self.picture.remove_class("explorer-stale")
         self.readout.value = (
-            f'<div role="status" aria-live="polite">{_lines(said)}</div>'
+            f'<div role="status" aria-live="polite" style="{LINE}">{_lines(said)}</div>'
             f'<div style="position: absolute; clip-path: inset(50%)">'
             f"{_lines(self._alt())}</div>"
         )
@@ -225,7 +231,7 @@ class Explorer(widgets.VBox):
         self.picture.add_class("explorer-stale")
         self.readout.value = (
             "<style>.explorer-stale {opacity: 0.3}</style>"
-            '<div role="alert" style="color: var(--jp-error-color1, #b00020)">'
+            f'<div role="alert" style="{LINE}; color: var(--jp-error-color1, #b00020)">'
             f"{_lines(f'{type(error).__name__}: {error}')}<br>"
             f"at {_lines(_words(setting))}; the picture is an earlier one</div>"
         )

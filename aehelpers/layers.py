@@ -2,14 +2,11 @@
 
 The contract, for every layer here:
 
-* `size` is the number of its parameters. They come as one flat vector `theta` (..., size),
-  views of which
-  `unpack` gives; a layer itself holds no state.
+* `size` is the number of its parameters. They come as one flat vector `theta` (..., size), of
+  which `unpack` gives views; a layer itself holds no state.
 * `forward(theta, x, rng=None)` takes samples `x` (..., n, n_in) and returns `y` (..., n, n_out)
-  *and the way back*:
-  `backward(delta, grad)` takes the loss's slope at y, writes the slope at theta into `grad`
-  (..., size), which
-  has theta's layout, and returns the slope at x.
+  *and the way back*: `backward(delta, grad)` takes the loss's slope at y, writes the slope at
+  theta into `grad` (..., size), laid out as theta is, and returns the slope at x.
 * `rng` given means that noise is on, None means deterministic. There is no other switch.
 * Leading axes are models: theta (M, size) is M networks, and the code is the same.
 """

@@ -1,8 +1,6 @@
-"""Metrics: how good is a reconstruction, what does a code keep, and what does the straight
-rival (PCA) reach.
+"""Metrics: how good a reconstruction is, what a code keeps, and what PCA reaches.
 
-Errors are per element, in the units of X (squared for MSE): X and X_hat are (n, d), a code Z is
-(n, k) or (n,).
+X and X_hat are (n, d), a code Z is (n, k) or (n,). Errors are in the units of X (MSE: squared).
 """
 
 import numpy as np
@@ -32,9 +30,7 @@ def mae(X, X_hat):
 
 
 def max_error(X, X_hat):
-    """Largest distance of a point to its reconstruction:  max over samples of the Euclidean
-    length |x - x_hat|.
-    """
+    """Largest distance of a sample to its reconstruction:  max |x - x_hat|, Euclidean."""
     X, X_hat = _pair(X, X_hat)
     return float(np.linalg.norm(X - X_hat, axis=-1).max())
 
@@ -54,20 +50,16 @@ def explained_variance(X, X_hat):
 
 
 def psnr(X, X_hat, data_range=1.0):
-    """Peak signal-to-noise ratio in decibels:  10 log10(data_range^2 / MSE);  infinite for a
-    perfect reconstruction.
-    """
+    """Peak signal-to-noise ratio:  10 log10(data_range^2 / MSE) decibels;  inf if perfect."""
     error = mse(X, X_hat)
     return float(10 * np.log10(data_range**2 / error)) if error else float("inf")
 
 
 def order_correlation(z, t):
-    """|Spearman's rank correlation| of a one-number code z (n,) with a position t (n,): 1 if
-    the code orders the samples as t does.
+    """|Spearman's rank correlation| of a code z (n,) with a true position t (n,).
 
-    The sign is dropped, because a code may as well run backwards. Raises ValueError if the
-    lengths differ, there are fewer than two
-    samples, or one of the two is constant.
+    1: the code orders the samples as t does, forwards or backwards; 0: it does not. Raises
+    ValueError if the lengths differ, there are fewer than two samples, or z or t is constant.
     """
     from scipy.stats import spearmanr
 
@@ -89,10 +81,10 @@ def _columns(Z):
 
 
 def trustworthiness(X, Z, n_neighbors=10):
-    """Are neighbours in the code Z neighbours in the data X?  1: all of them; less: the code
-    has glued strangers together.
+    """Are neighbours in the code Z neighbours in the data X?  1: all of them.
 
-    Venna & Kaski 2001, computed by scikit-learn. Needs n_neighbors < n / 2.
+    Less: the code has glued strangers together. Venna & Kaski 2001, computed by scikit-learn,
+    which needs n_neighbors < n / 2.
     """
     from sklearn.manifold import trustworthiness
 
@@ -100,17 +92,17 @@ def trustworthiness(X, Z, n_neighbors=10):
 
 
 def continuity(X, Z, n_neighbors=10):
-    """Are neighbours in the data X neighbours in the code Z?  1: all of them; less: the code
-    has torn neighbours apart.
+    """Are neighbours in the data X neighbours in the code Z?  1: all of them.
+
+    Less: the code has torn neighbours apart. Otherwise as `trustworthiness`.
     """
     return trustworthiness(Z, X, n_neighbors)
 
 
 def procrustes_distance(Z_a, Z_b):
-    """Disparity of two codes (n, k) of the same samples, after the best shift, scale and
-    rotation: 0 the same shape, 1 unrelated.
+    """Disparity of two codes (n, k) of the same samples: 0 the same shape, 1 unrelated.
 
-    Gower 1975, computed by SciPy.
+    What is left after the best shift, scaling and rotation; Gower 1975, computed by SciPy.
     """
     from scipy.spatial import procrustes
 
@@ -118,13 +110,11 @@ def procrustes_distance(Z_a, Z_b):
 
 
 class PCA:
-    """Principal component analysis: the best linear autoencoder of k numbers,  z = (x - m) V,
-    x_hat = m + z V^T.
+    """Principal component analysis, the best linear autoencoder:  x_hat = m + (x - m) V^T V.
 
-    After fit: mean_ (d,), components_ (k, d) with orthonormal rows whose largest entry is
-    positive, variances_ (min(n, d),)
-    all eigenvalues of the covariance |X - m|^2 / n, largest first. Solved exactly, by a
-    singular value decomposition.
+    After fit: mean_ m (d,); components_ V (k, d), orthonormal rows whose largest entry is
+    positive; variances_ (min(n, d),), all eigenvalues of the covariance (x - m)^T (x - m) / n,
+    largest first. Solved exactly, by a singular value decomposition.
     """
 
     def __init__(self, n_components):

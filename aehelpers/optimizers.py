@@ -1,17 +1,17 @@
 """Optimisers: step(theta, grad) moves a vector of parameters downhill, in place.
 
 `theta` and `grad` are (..., size); `learning_rate` is a number, or (M, 1) for M models at once.
-The moments an optimiser
-remembers are born with its first step, so one object serves one run. `factor` scales the
-learning rate of that step (schedules).
+`factor` scales it for that step (schedules). The moments that an optimiser remembers are born
+with its first step, so one object serves one run.
 """
 
 import numpy as np
 
 
 class SGD:
-    """v <- momentum v - learning_rate grad,  theta <- theta + v.  Momentum 0 is plain gradient
-    descent (Polyak 1964).
+    """v <- momentum v - learning_rate grad,  theta <- theta + v  (Polyak 1964).
+
+    momentum 0 is plain gradient descent.
     """
 
     def __init__(self, learning_rate, momentum=0.0):
@@ -24,11 +24,10 @@ class SGD:
 
 
 class Adam:
-    """m <- b1 m + (1 - b1) grad,  v <- b2 v + (1 - b2) grad^2,  theta <- theta - learning_rate
-    m^ / (sqrt(v^) + eps).
+    """theta <- theta - learning_rate m_hat / (sqrt(v_hat) + eps)  (Kingma & Ba 2015).
 
-    m^ = m / (1 - b1^t) and v^ = v / (1 - b2^t) undo the start at zero (Kingma & Ba 2015,
-    arXiv:1412.6980).
+    m <- b1 m + (1 - b1) grad  and  v <- b2 v + (1 - b2) grad^2  are running means;
+    m_hat = m / (1 - b1^t)  and  v_hat = v / (1 - b2^t)  undo their start at zero.
     """
 
     def __init__(self, learning_rate, b1=0.9, b2=0.999, eps=1e-8):
@@ -60,9 +59,7 @@ def constant(progress):
 
 
 def cosine(progress):
-    """factor = (1 + cos(pi progress)) / 2: from 1 to 0 over the run, slowly at both ends
-    (Loshchilov & Hutter 2017).
-    """
+    """factor = (1 + cos(pi progress)) / 2: from 1 to 0 (Loshchilov & Hutter 2017)."""
     return 0.5 + 0.5 * np.cos(np.pi * progress)
 
 

@@ -1,16 +1,13 @@
-"""Recipes: the settings behind a headline number of the notebooks, by name. Each gives an
-unfitted estimator.
-"""
+"""Recipes: the settings behind the notebooks' headline numbers, as unfitted estimators."""
 
 from .autoencoders import Autoencoder
 
 
 def published_net(random_state=None):
-    """The published reference: 2-1-2, sigmoid on both sides, 2000 epochs of full-batch gradient
-    descent at learning rate 1.
+    """The published net: 2-1-2, sigmoid on both sides, plain gradient descent on all points.
 
-    With one RandomState(42) for `data.spiral` and then for this net, its numbers come out to
-    the last digit.
+    With one RandomState(42) for `data.spiral` and then for this net, the published numbers come
+    out to the last digit.
     """
     return Autoencoder(
         latent_dim=1,
@@ -25,11 +22,10 @@ def published_net(random_state=None):
 
 
 def spiral_unroller(random_state=None):
-    """The net that puts the spiral in order: 2-16-16-1-16-16-2, tanh, with noise on the code
-    that fades while it learns.
+    """The net that puts the spiral in order: 2-16-16-1-16-16-2, tanh, noise on the code.
 
-    The noise makes far-apart codes the only safe ones, so that neighbours on the curve become
-    neighbours in the code.
+    Noise mixes up codes that lie close together, so points that lie far apart must get codes
+    that do: the code unrolls the curve. Then the noise fades, and the net sharpens.
     """
     return Autoencoder(
         latent_dim=1,
@@ -46,9 +42,7 @@ def spiral_unroller(random_state=None):
 
 
 def spiral_folder(random_state=None):
-    """As good an error, but no order: 2-32-32-1-32-32-2 with a linear code and no noise; it
-    folds the spiral.
-    """
+    """As good an error, but no order: 2-32-32-1-32-32-2, a linear code, no noise."""
     return Autoencoder(
         latent_dim=1,
         hidden=(32, 32),
@@ -63,9 +57,7 @@ def spiral_folder(random_state=None):
 
 
 def digits_net(latent_dim, random_state=None):
-    """Handwritten digits through `latent_dim` numbers: d-128-k-128-d, tanh between, a linear
-    code, pixels out of a sigmoid.
-    """
+    """Digits through k = `latent_dim` numbers: d-128-k-128-d, tanh, linear code, sigmoid."""
     return Autoencoder(
         latent_dim=latent_dim,
         hidden=(128,),

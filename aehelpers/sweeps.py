@@ -1,6 +1,4 @@
-"""Sweeps: many estimators fitted at once, as ensembles - the same numbers as one by one, in
-less time.
-"""
+"""Sweeps: many estimators fitted together, as ensembles, with the numbers of single fits."""
 
 import numpy as np
 
@@ -12,11 +10,9 @@ OWN = ("latent_dim", "learning_rate", "random_state", "verbose")
 
 
 def fit_all(models, X, executor=None, ensemble_size=10):
-    """Fit every estimator of the list `models`, each as `model.fit(X)` would, to rounding
-    error; returns the fitted ones in the same order.
+    """The list `models`, each fitted as `model.fit(X)` would, to rounding error.
 
-    X : one array (n, n_features) for all, or a list with one for each model, all of the same
-        shape.
+    X : one array (n, n_features) for all, or a list of arrays, one a model, of one shape.
     executor : any concurrent.futures.Executor; the ensembles, of at most `ensemble_size`
         models, are spread over its workers. None: one after the other.
 
@@ -63,11 +59,13 @@ def _kind(model):
 
 
 def _fit_ensemble(models, X_each):
-    """Narrow codes sit in the widest one's array: a unit whose weights are all 0 has z = 0 and
-    slope 0, so it stays out of the game.
+    """Train `models` as one theta (M, size); narrow codes sit in the place of the widest.
+
+    A code number whose weights are all 0 has z = 0 and slope 0, so it stays out of the game.
     """
     starts = [model._start(X) for model, X in zip(models, X_each, strict=True)]
-    X = starts[0] if all(x is starts[0] for x in starts) else np.stack(starts)
+    shared = all(X is X_each[0] for X in X_each)
+    X = starts[0] if shared else np.stack(starts)
     widest = max(models, key=lambda model: model.latent_dim)
     theta = np.zeros((len(models), widest.theta_.size), dtype=widest.dtype)
     for model, row in zip(models, theta, strict=True):
@@ -80,7 +78,7 @@ def _fit_ensemble(models, X_each):
     schedule = SCHEDULES[widest.schedule]
     epochs, batch_size = widest.epochs, widest.batch_size
     losses = list(
-        train(widest._objective, theta, X, optimizer, epochs, batch_size, rng, schedule)
+        train(widest._fitted_objective, theta, X, optimizer, epochs, batch_size, rng, schedule)
     )
     histories = np.reshape(losses, (-1, len(models))).T  # also for no epoch at all
     for model, row, history in zip(models, theta, histories, strict=True):
@@ -91,9 +89,7 @@ def _fit_ensemble(models, X_each):
 
 
 def _shared(widest, theta, model):
-    """Pairs of views: the part of `widest`'s theta (size,) that belongs to `model`, and
-    `model`'s own.
-    """
+    """Pairs of views: `model`'s part of the theta (size,) of `widest`, and its own."""
     views = widest.unpack(theta)
     for name, narrow in model.weights_.items():
         rows, columns = narrow.shape

@@ -1,6 +1,4 @@
-"""Training: gradients of a whole network, minibatches, and the loop over epochs - for one model
-or an ensemble of M.
-"""
+"""Training: gradients of a network, minibatches, the loop over epochs; one model or M."""
 
 import numpy as np
 
@@ -20,9 +18,7 @@ def loss_and_grad(network, loss, theta, x, rng=None):
 
 
 class Generators:
-    """M random generators that answer as one: of a draw (M, ...) each model gets its own part,
-    as if it were alone.
-    """
+    """M random generators that answer as one: each model draws as if it were alone."""
 
     def __init__(self, rngs):
         self.rngs = list(rngs)
@@ -35,8 +31,7 @@ class Generators:
 
 
 def minibatches(X, batch_size, rng):
-    """Yield X (..., n, d) in pieces (..., batch_size, d), shuffled anew; the last piece may be
-    smaller.
+    """Yield X (..., n, d) in shuffled pieces (..., batch_size, d), the last maybe smaller.
 
     batch_size None is full batch: X itself, in its own order, and nothing is drawn from `rng`.
     """
@@ -54,13 +49,12 @@ def train(objective, theta, X, optimizer, epochs, batch_size=None, rng=None, sch
     """Improve theta (..., size) in place; after each epoch yield that epoch's loss (...).
 
     objective(progress) gives the function (theta, x, rng) -> (loss, grad) to follow when that
-    share in [0, 1) of the run is done.
-    The loss is the mean over the epoch's samples, each taken just before the step it belongs
-    to.
+    share in [0, 1) of the run is done. The loss is the mean over the epoch's samples, each
+    taken just before the step it belongs to.
 
-    A model whose loss or theta is no longer finite goes back to its last finite theta. Alone it
-    raises FloatingPointError; in an
-    ensemble it stays there, its loss reads inf, and the others go on.
+    A model whose loss or theta is no longer finite goes back to the theta before that epoch.
+    Alone it raises FloatingPointError; in an ensemble it stays there, its loss reads inf, and
+    the others go on.
     """
     diverged = np.zeros(theta.shape[:-1], dtype=bool)
     for epoch in range(epochs):

@@ -375,14 +375,17 @@ def test_bernoulli_needs_data_from_0_to_1(X):
 
 @pytest.mark.parametrize("change", [{"latent_dim": 1}, {"hidden": (3,)}, {"activation": "relu"},
                                     {"standardize": True}, {"dtype": "float32"}])  # fmt: skip
-def test_another_network_needs_another_fit(change, X):
-    model = small().fit(X).set_params(learning_rate=0.5, verbose=True)
-    model.transform(X)  # these do not touch the network
-    model.set_params(verbose=False, **change)
-    for use in (model.transform, model.score, model.partial_fit):
-        with pytest.raises(ValueError, match=f"{next(iter(change))} changed since fit"):
-            use(X)
-    model.fit(X).transform(X)
+def test_arguments_take_effect_at_the_next_fit(change, X, tmp_path):
+    model = small().fit(X)
+    Z, X_hat, shapes = model.transform(X), model.reconstruct(X), list(model.weights_)
+    model.set_params(**change)
+    model.save(tmp_path / "model.npz")
+    for same in (model, load(tmp_path / "model.npz")):
+        np.testing.assert_array_equal(same.transform(X), Z)
+        np.testing.assert_array_equal(same.reconstruct(X), X_hat)
+        assert list(same.weights_) == shapes
+    refitted = model.fit(X).reconstruct(X)
+    assert refitted.dtype != X_hat.dtype or np.abs(refitted - X_hat).max() > 1e-6
 
 
 # ---- learning ------------------------------------------------------------------------------

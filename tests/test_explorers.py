@@ -115,6 +115,10 @@ def yields_words(ax, k):
     yield "words"
 
 
+def yields_nothing(ax, k):
+    yield from ()
+
+
 @pytest.mark.parametrize(
     ("draw", "options", "error", "words"),
     [
@@ -139,6 +143,7 @@ def yields_words(ax, k):
         (takes_ax, {"k": [1], "panels": (1, 2)}, ValueError, "takes `axes`"),
         ("wave", {"k": [1]}, TypeError, "draw must be a function"),
         (lambda k: 7, {"k": [1]}, TypeError, "got int"),
+        (yields_nothing, {"k": [1]}, ValueError, "draw yielded nothing"),
         (yields_words, {"k": [1]}, TypeError, "draw yielded 'words'; a run yields functions"),
     ],
 )
@@ -188,7 +193,7 @@ def steps(count, log):
         for step in range(count):
 
             def picture(step=step):
-                ax.plot(X, step * X)
+                ax.plot(X, step * X + k)
                 return f"k {k}, step {step}"
 
             yield picture
@@ -259,7 +264,7 @@ def test_an_abandoned_run_is_closed():
 
     def draw(ax, k):
         try:
-            while True:
+            for _ in range(10**5):
                 yield lambda: None
                 if k == 0:
                     return
@@ -566,6 +571,9 @@ def test_film_strip_holds_the_pictures_asked_for(draw, monkeypatch):
     parts = figures[-1].subfigs
     assert [part.get_suptitle() for part in parts if part.axes] == ["k = 1", "k = 4", "k = 7"]
     assert "k = 1, 4, 7" in strip.text and pixels(strip.png).std() > 1
+    if draw is not figure_of:
+        ends = [part.axes[0].lines[0].get_ydata()[-1] for part in parts if part.axes]
+        assert len(set(ends)) == 3, "each part shows its own setting"
     assert explorer.picture.value == before and explorer.setting == {"k": 2}
 
 
