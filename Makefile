@@ -39,6 +39,7 @@ notebooks: export MPLBACKEND = Agg
 notebooks: $(STAMP)
 	$(BIN)/ruff format --quiet notebooks
 	$(BIN)/python tools/notebooks.py
+	$(BIN)/python tools/readme_figure.py
 
 clean:
 	rm -rf $(VENV) .pytest_cache .ruff_cache build dist

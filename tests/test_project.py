@@ -11,6 +11,7 @@ import yaml
 from packaging.requirements import Requirement
 
 import aehelpers
+from tools.readme_figure import FIGURE, first_picture
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -126,6 +127,24 @@ def test_the_issue_form_asks_for_notebook_cell_and_environment():
     assert {"notebook", "cell", "environment", "happened"} <= fields.keys()
     series = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
     assert [option for option in fields["notebook"]["options"] if option[0].isdigit()] == series
+
+
+def test_the_readme_shows_what_notebook_00_shows():
+    assert FIGURE.read_bytes() == first_picture(ROOT / "notebooks/00_start_here.ipynb")
+    assert f"({FIGURE.relative_to(ROOT).as_posix()})" in text("README.md")
+
+
+def test_the_readme_lists_the_series():
+    series = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
+    assert re.findall(r"\(notebooks/(.*?\.ipynb)\)", text("README.md")) == series
+
+
+def test_the_readme_code_runs(capsys):
+    (code,) = re.findall(r"```python\n(.*?)```", text("README.md"), re.DOTALL)
+    assert len([line for line in code.splitlines() if line]) <= 10
+    exec(compile(code, "README.md", "exec"), {})
+    ours, line = map(float, capsys.readouterr().out.splitlines()[0].split())
+    assert ours < line
 
 
 def test_contributing_stays_short():
