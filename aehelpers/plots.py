@@ -6,12 +6,11 @@ one dictionary, STYLE, that holds while something is drawn and never stays in rc
 
 import base64
 import io
-import re
 
 import matplotlib as mpl
 import numpy as np
 from cycler import cycler
-from matplotlib import collections, patches
+from matplotlib import collections
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -21,7 +20,7 @@ from matplotlib.patheffects import withStroke
 from matplotlib.ticker import Formatter, MaxNLocator
 from matplotlib.transforms import ScaledTranslation
 
-from .checks import rounded
+from .descriptions import describe, figure_of, number, plain
 
 # Roles. Okabe and Ito's colours; in greyscale dashes and markers tell them apart.
 DATA, RECONSTRUCTION, CURVE, BASELINE = "#a3aab3", "#d55e00", "#0072b2", "#222222"
@@ -68,8 +67,6 @@ STYLE = {
     "savefig.facecolor": "white",
 }
 HALO = {"path_effects": [withStroke(linewidth=2.5, foreground="white")]}
-FEW = 12  # so many values a description gives one by one
-_NAMED = ("FixedFormatter", "FuncFormatter", "StrCategoryFormatter")  # ticks with words
 styled = mpl.rc_context(STYLE)  # a decorator: the style holds while the function runs
 
 
@@ -132,20 +129,11 @@ def show(fig, alt=None, dpi=144):
 
     Its text is `alt`, a sentence on what to see, and then `describe(fig)`.
     """
-    fig = _figure(fig)
+    fig = figure_of(fig)
     text = " ".join(["Figure:", *([alt.strip()] if alt else []), describe(fig)])
     size = tuple(round(96 * inches) for inches in fig.get_size_inches())
     plt.close(fig)  # one that pyplot made would be shown once more at the cell's end
     return Picture(png(fig, dpi), text, size)
-
-
-def _figure(thing):
-    fig = thing
-    while isinstance(fig, Axes) or type(fig).__name__ == "SubFigure":
-        fig = fig.figure
-    if not isinstance(fig, Figure):
-        raise TypeError(f"expected a figure or one axes, got {type(thing).__name__}: show(fig)")
-    return fig
 
 
 # -- points and codes --------------------------------------------------------------------------
@@ -375,7 +363,7 @@ def baseline(value, label, ax=None, **kwargs):
     look = {"color": BASELINE, "linewidth": 1, "linestyle": (0, (4, 2))}
     ax.axhline(value, **{**look, **kwargs})
     place = {"xycoords": ax.get_yaxis_transform(), "textcoords": "offset points"}
-    ax.annotate(label, (1, value), (-2, 2.5), ha="right", fontsize=8, **place)
+    ax.annotate(label, (1, value), (-2, 3), ha="right", fontsize=8, **place)
     return ax
 
 
@@ -399,7 +387,7 @@ def bars_with_intervals(labels, mean, low, high, ax=None, **kwargs):
     places, xerr = np.arange(len(mean)), _interval(mean, low, high)
     look = {"color": DATA, "height": 0.6, "ecolor": INK, "error_kw": {"elinewidth": 1.2}}
     bars = ax.barh(places, mean, xerr=xerr, **{**look, **kwargs})
-    ax.bar_label(bars, [_number(value) for value in mean], padding=3, fontsize=8)
+    ax.bar_label(bars, [number(value) for value in mean], padding=3, fontsize=8)
     ax.set_yticks(places, labels)
     ax.yaxis.set_inverted(True)
     ax.grid(False, axis="y")
@@ -533,7 +521,7 @@ def _log_y(ax):
 
 def _key_below(ax):
     """The legend below the axis label, where no data can lie, in as few rows as fit."""
-    names = [len(_plain(name)) for name in ax.get_legend_handles_labels()[1]]
+    names = [len(plain(name)) for name in ax.get_legend_handles_labels()[1]]
     place = ax.get_subplotspec()
     room = ax.figure.bbox.width / ax.figure.dpi / (place.get_gridspec().ncols if place else 1)
     columns = int((room - 0.4) // (0.35 + 0.065 * max(names)))
@@ -559,210 +547,3 @@ def _colour_bar(mappable, label):
     bar = ax.figure.colorbar(mappable, cax=place, label=label)
     bar.outline.set_visible(False)
     bar.ax.tick_params(length=2)
-
-
-# -- words for a figure ------------------------------------------------------------------------
-
-
-def describe(fig):
-    """What a figure shows, in sentences computed from the data of its artists.
-
-    Data a few percent off change the text; another matplotlib, NumPy or processor does not.
-    """
-    fig = _figure(fig)
-    panels = [ax for ax in fig.axes if ax.get_visible()]
-    words = [f"{_plain(fig.get_suptitle())}."] if fig.get_suptitle() else []
-    words += [f"{len(panels)} panels."] if len(panels) > 1 else []
-    for number, ax in enumerate(panels, start=1):
-        part = ax.figure.get_suptitle() if ax.figure is not fig else ""
-        name = f"({number}) " if len(panels) > 1 else ""
-        words.append(name + (f"{_plain(part)}. " if part else "") + _describe_axes(ax))
-    return "\n".join(words)
-
-
-def _describe_axes(ax):
-    titles = (ax.get_title(place) for place in ("left", "center", "right"))
-    words = [f"{_plain(title)}." for title in titles if title]
-    axes = [word for word in map(_describe_axis, (ax.xaxis, ax.yaxis)) if word]
-    words += [f"Axes: {', '.join(axes)}."] if axes else []
-    bars = {patch for container in ax.containers for patch in container}
-    loose = [patch for patch in ax.patches if patch not in bars]
-    artists = (*ax.images, *ax.collections, *ax.containers, *ax.lines, *loose, *ax.texts)
-    words += [
-        _describe_artist(a, ax)
-        for a in artists
-        if not hasattr(a, "get_visible") or a.get_visible()
-    ]
-    return " ".join(word for word in words if word) or "Empty."
-
-
-def _describe_axis(axis):
-    """Label, scale and named ticks of one axis: "y loss (log scale)"."""
-    label = _plain(axis.get_label_text())
-    name = f"{axis.axis_name} is {label}" if label else axis.axis_name
-    notes = [] if axis.get_scale() == "linear" else [f"{axis.get_scale()} scale"]
-    if type(axis.get_major_formatter()).__name__ in _NAMED:
-        ticks = [_plain(tick.get_text()) for tick in axis.get_ticklabels()]
-        notes += [f"marked {', '.join(filter(None, ticks))}"] if any(ticks) else []
-    if notes:
-        return f"{name} ({', '.join(notes)})"
-    return name if label else ""
-
-
-def _describe_artist(artist, ax):
-    """One sentence on one artist; "" for what carries no data of its own."""
-    name = _label(artist) if hasattr(artist, "get_label") else ""
-    if isinstance(artist, mpl.lines.Line2D):
-        return _describe_line(artist, name, ax)
-    if isinstance(artist, mpl.container.BarContainer):
-        return _describe_bars(artist, name)
-    if isinstance(artist, mpl.container.ErrorbarContainer):
-        return f"Error bars{name}." if name else ""
-    if isinstance(artist, mpl.text.Text):
-        return f"Note: {_plain(artist.get_text())}." if artist.get_text().strip() else ""
-    if isinstance(artist, collections.PathCollection):
-        x, y = np.ma.filled(artist.get_offsets(), np.nan).T
-        head = f"{_count(len(x), 'point')}{name}"
-        return f"{head}: {_where(x, y, ax)}, centre ({_mean(x)}, {_mean(y)}){_colours(artist)}."
-    if isinstance(artist, collections.LineCollection):
-        segments = artist.get_segments()
-        x, y = np.concatenate([np.empty((0, 2)), *segments]).T
-        long = [np.hypot(*np.diff(segment, axis=0).T).sum() for segment in segments]
-        head = f"{_count(len(segments), 'segment')}{name}"
-        return f"{head}: {_where(x, y, ax)}, mean length {_mean(long)}{_colours(artist)}."
-    if isinstance(artist, mpl.quiver.Quiver):
-        x, y, u, v = *artist.XY.T, artist.U, artist.V
-        long, head = _mean(np.hypot(u, v)), f"{_count(artist.N, 'arrow')}{name}"
-        by = f"mean arrow ({_mean(u)}, {_mean(v)}), mean length {long}"
-        return f"{head}: {_where(x, y, ax)}, {by}{_colours(artist)}."
-    if isinstance(artist, collections.PolyCollection | mpl.contour.ContourSet):
-        levels = getattr(artist, "levels", None)
-        what = "Band" if levels is None else f"Contours at {_list(levels)}"
-        x, y = np.concatenate([path.vertices for path in artist.get_paths()]).T
-        return f"{what}{name}: {_where(x, y, ax)}."
-    if isinstance(artist, mpl.cm.ScalarMappable) and artist.get_array() is not None:
-        values = np.ma.filled(np.ma.asarray(artist.get_array(), float), np.nan)
-        finite = values[np.isfinite(values)]
-        size = " by ".join(map(str, values.shape[:2]))
-        spread = _number(finite.std(), _scale(finite)) if len(finite) else "nothing"
-        what = f"{_range(finite)}, mean {_mean(finite)}, standard deviation {spread}"
-        of = f" of {_bar_name(artist)}" if _bar_name(artist) else ""
-        return f"Image{of}{name}, {size}: values {what}."
-    if isinstance(artist, patches.Patch) and not isinstance(artist, patches.FancyArrowPatch):
-        x, y = artist.get_patch_transform().transform(artist.get_path().vertices).T
-        return f"Shape{name}: {_where(x, y, ax)}."
-    return ""
-
-
-def _describe_line(line, name, ax):
-    x, y = (np.ma.filled(data, np.nan) for data in line.get_data(orig=False))
-    if line.get_transform() == ax.get_yaxis_transform():
-        return f"Horizontal line{name} at y {_range(y)}."
-    if line.get_transform() == ax.get_xaxis_transform():
-        return f"Vertical line{name} at x {_range(x)}."
-    if line.get_transform() != ax.transData:  # axline's ends are where the panel's borders are
-        to_data = line.get_transform() - ax.transData
-        ends = (", ".join(map(_number, end)) for end in to_data.transform(np.c_[x, y]))
-        return f"Straight line{name} from {' to '.join(f'({end})' for end in ends)}."
-    if len(x) < 2:
-        return f"Point{name} at {_where(x, y, ax)}." if len(x) else ""
-    head = f"Line{name} of {len(x)} points: {_where(x, y, ax)}"
-    if len(x) <= FEW:
-        return f"{head}, one by one {_list(y)}."
-    first, last = (_number(end, _scale(y)) for end in y[[0, -1]])
-    return f"{head}, first y {first}, last y {last}, mean y {_mean(y)}."
-
-
-def _describe_bars(bars, name):
-    along, across = ("x", "y") if bars.orientation == "horizontal" else ("y", "x")
-    boxes = np.array([bar.get_bbox().get_points() for bar in bars])
-    middle, ends = boxes[..., "xy".index(across)].mean(axis=1), boxes[..., "xy".index(along)]
-    length = ends[:, 1] - ends[:, 0]
-    head = f"{_count(len(bars), 'bar')}{name}: {across} {_range(middle)}"
-    if len(bars) <= FEW:
-        return f"{head}, lengths {_list(length)}."
-    top = np.flatnonzero(length >= length.max() - 1e-9 * _scale(length))[0]
-    where = f"{across} {_number(middle[top], _scale(middle))}"
-    total = _number(length.sum(), _scale(length))
-    return f"{head}, longest {_number(length[top])} at {where}, sum {total}."
-
-
-def _where(x, y, ax):
-    return f"x {_range(x, ax.get_xscale())}, y {_range(y, ax.get_yscale())}"
-
-
-def _range(values, scale="linear"):
-    values = np.ravel(np.asarray(values, float))
-    finite = values[np.isfinite(values)]
-    lost = f" ({len(values) - len(finite)} not finite)" if len(finite) < len(values) else ""
-    if not len(finite):
-        return f"nothing{lost}"
-    beside = 0.0 if scale == "log" else _scale(finite)
-    low, high = _number(finite.min(), beside), _number(finite.max(), beside)
-    return (low if low == high else f"{low} to {high}") + lost
-
-
-def _list(values):
-    return ", ".join(_number(value, _scale(values)) for value in values)
-
-
-def _mean(values):
-    values = np.asarray(values, float)
-    finite = values[np.isfinite(values)]
-    return _number(finite.mean(), _scale(finite)) if len(finite) else "nothing"
-
-
-def _scale(values):
-    return np.abs(values[np.isfinite(values)]).max(initial=0.0)
-
-
-def _number(value, scale=0.0):
-    """At most 3 digits; noise (below 1e-9 of the data's scale, or below 1e-12) is 0."""
-    if not np.isfinite(value):
-        return "not finite"
-    return "0" if abs(value) < max(1e-12, 1e-9 * scale) else f"{float(rounded(value)):g}"
-
-
-def _count(n, noun):
-    return f"{n} {noun}" + ("" if n == 1 else "s")
-
-
-def _label(artist):
-    label = str(artist.get_label())
-    return "" if not label or label.startswith("_") else f' "{_plain(label)}"'
-
-
-def _bar_name(mappable):
-    bar = mappable.colorbar
-    return _plain(bar.ax.get_ylabel() or bar.ax.get_xlabel()) if bar else ""
-
-
-def _colours(artist):
-    values = artist.get_array()
-    if values is None:
-        return ""
-    return (
-        f", coloured by {_bar_name(artist) or 'value'} {_range(values)}, mean {_mean(values)}"
-    )
-
-
-def _plain(text):
-    r"""Mathtext in words: "$\hat{x}$" is x-hat, "$W_{e}$" W_e, a minus sign a hyphen."""
-    text = re.sub(r"(?<!\\)\$(.*?)(?<!\\)\$", lambda match: _plain_maths(match[1]), text)
-    text = text.replace(r"\$", "$").replace("\N{MINUS SIGN}", "-")
-    return " ".join(text.split()).rstrip(".")
-
-
-def _plain_maths(maths):
-    for pattern, words in (
-        (r"\\(left|right|mathrm|mathbf|mathit|mathdefault|text|operatorname)(?![a-z])", ""),
-        (r"\\[,;:! ]", " "),
-        (r"\\(hat|bar|tilde|vec|dot)\s*(?:\{([^}]*)\}|(\w))", r"\2\3-\1"),
-        (r"\\frac\s*\{([^}]*)\}\s*\{([^}]*)\}", r"\1 / \2"),
-        (r"\\\|", "|"),
-        (r"\\([A-Za-z]+)", r" \1 "),
-        (r"\s*([_^])\s*\{?\s*(\w*)", r"\1\2"),
-        (r"[{}]", ""),
-    ):
-        maths = re.sub(pattern, words, maths)
-    return maths.strip()

@@ -8,7 +8,6 @@ import matplotlib
 import numpy as np
 import pytest
 from matplotlib import pyplot as plt
-from matplotlib.figure import Figure
 from PIL import Image
 
 from aehelpers import plots
@@ -224,86 +223,6 @@ def test_panels_are_the_six_drawings():
     again = plots.subplots(2, 3)[1]
     assert plots.panels(LOSS, X, X_HAT, Z, X, axes=again) is again
     assert plots.describe(again[0, 0]) == text
-
-
-# -- words ----------------------------------------------------------------------------------
-
-
-def test_description_of_a_line(ax):
-    plots.loss_curve(LOSS, ax=ax).set_title(r"Loss of $\hat{x}$")
-    assert plots.describe(ax) == (
-        "Loss of x-hat. Axes: x is epoch, y is loss (log scale). "
-        "Line of 50 points: x 1 to 50, y 0.00863 to 0.1, "
-        "first y 0.1, last y 0.00863, mean y 0.0376."
-    )
-
-
-def test_description_of_an_image(ax):
-    plots.image_grid(np.array([np.zeros((2, 2)), np.ones((2, 2))]), ax=ax)
-    assert plots.describe(ax) == (
-        "Image, 2 by 5: values 0 to 1, mean 0.5, standard deviation 0.5."
-    )
-
-
-def test_rounding_noise_is_nothing_beside_the_data(ax):
-    ax.plot(np.arange(20), np.r_[1e-17, np.ones(18), -3e-12], label="step")
-    assert 'Line "step" of 20 points: x 0 to 19, y 0 to 1, first y 0' in plots.describe(ax)
-
-
-def test_values_that_are_not_finite_are_counted(ax):
-    ax.plot([0, 1, 2], [1, np.nan, np.inf])
-    assert "y 1 (2 not finite), one by one 1, not finite, not finite" in plots.describe(ax)
-
-
-def test_other_artists_are_described(ax):
-    ax.axhline(0.5, label="half")
-    ax.axline((0, 0), (1, 1), label="diagonal")
-    ax.fill_between([0, 1], [0, 0], [1, 2], label="band")
-    ax.contour(np.arange(6.0).reshape(2, 3), levels=[1, 2])
-    ax.quiver([0, 1], [0, 1], [3, 3], [4, 4], label="flow")
-    ax.bar(["one", "two"], [1, 2])
-    ax.text(0, 0, "a remark on $W_{e}$")
-    ax.plot([], [])
-    ax.set(xlim=(0, 2), ylim=(0, 2))
-    text = plots.describe(ax)
-    for words in (
-        'Horizontal line "half" at y 0.5.',
-        'Straight line "diagonal" from (0, 0) to (2, 2).',
-        'Band "band": x 0 to 1, y 0 to 2.',
-        "Contours at 1, 2: x 0 to 2, y 0 to 0.667.",
-        '2 arrows "flow": x 0 to 1, y 0 to 1, mean arrow (3, 4), mean length 5.',
-        "x (marked one, two)",
-        "2 bars: x 0 to 1, lengths 1, 2.",
-        "Note: a remark on W_e.",
-    ):
-        assert words in text
-    assert plots.describe(plots.subplots()[0]) == "Empty."
-
-
-def test_subfigures_are_described_by_their_titles():
-    fig = Figure()
-    for part, rate in zip(fig.subfigures(1, 2), (0.1, 1), strict=True):
-        part.suptitle(f"rate {rate}")
-        plots.points(X, ax=part.subplots())
-    text = plots.describe(fig)
-    assert "(1) rate 0.1. Axes" in text and "(2) rate 1. Axes" in text
-    assert plots.describe(fig.axes[0]) == text
-
-
-@pytest.mark.parametrize(
-    ("mathtext", "words"),
-    [
-        (r"$\hat{x}$ and $\hat x$", "x-hat and x-hat"),
-        (r"$W_e x + b_{e}$", "W_e x + b_e"),
-        (r"$\|x - \hat{x}\|^2$", "|x - x-hat|^2"),
-        (r"$\frac{a}{b}$ \u2212 $\sigma(a)$".replace(r"\u2212", "\u2212"), "a / b - sigma (a)"),
-        (r"$10^{-3}$ $\mathrm{nats}$", "10^-3 nats"),
-        (r"5\$ a sample", "5$ a sample"),
-    ],
-)
-def test_mathtext_is_read_as_words(ax, mathtext, words):
-    ax.set_title(mathtext)
-    assert plots.describe(ax) == f"{words}."
 
 
 # -- pictures -------------------------------------------------------------------------------

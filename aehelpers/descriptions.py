@@ -1,0 +1,228 @@
+"""Words for a figure, computed from what is drawn: alt text, and what tests compare.
+
+Data a few percent off change the words; another matplotlib, NumPy or processor does not.
+"""
+
+import re
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib import collections, patches
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from .checks import rounded
+
+FEW = 12  # so many values are told one by one
+_NAMED = ("FixedFormatter", "FuncFormatter", "StrCategoryFormatter")  # ticks with words
+
+
+def figure_of(thing):
+    """The figure that `thing`, a figure or any axes of it, belongs to; else TypeError."""
+    fig = thing
+    while isinstance(fig, Axes) or type(fig).__name__ == "SubFigure":
+        fig = fig.figure
+    if not isinstance(fig, Figure):
+        raise TypeError(f"expected a figure or one axes, got {type(thing).__name__}: show(fig)")
+    return fig
+
+
+def describe(fig):
+    """What a figure (or the figure of an axes) shows, in sentences from its artists' data."""
+    fig = figure_of(fig)
+    panels = [ax for ax in fig.axes if ax.get_visible()]
+    words = [f"{plain(fig.get_suptitle())}."] if fig.get_suptitle() else []
+    words += [f"{len(panels)} panels."] if len(panels) > 1 else []
+    for number, ax in enumerate(panels, start=1):
+        part = ax.figure.get_suptitle() if ax.figure is not fig else ""
+        name = f"({number}) " if len(panels) > 1 else ""
+        words.append(name + (f"{plain(part)}. " if part else "") + _describe_axes(ax))
+    return "\n".join(words)
+
+
+def _describe_axes(ax):
+    titles = (ax.get_title(place) for place in ("left", "center", "right"))
+    words = [f"{plain(title)}." for title in titles if title]
+    axes = [word for word in map(_describe_axis, (ax.xaxis, ax.yaxis)) if word]
+    words += [f"Axes: {', '.join(axes)}."] if axes else []
+    bars = {patch for container in ax.containers for patch in container}
+    loose = [patch for patch in ax.patches if patch not in bars]
+    artists = (*ax.images, *ax.collections, *ax.containers, *ax.lines, *loose, *ax.texts)
+    words += [
+        _describe_artist(a, ax)
+        for a in artists
+        if not hasattr(a, "get_visible") or a.get_visible()
+    ]
+    return " ".join(word for word in words if word) or "Empty."
+
+
+def _describe_axis(axis):
+    """Label, scale and named ticks of one axis: "y loss (log scale)"."""
+    label = plain(axis.get_label_text())
+    name = f"{axis.axis_name} is {label}" if label else axis.axis_name
+    notes = [] if axis.get_scale() == "linear" else [f"{axis.get_scale()} scale"]
+    if type(axis.get_major_formatter()).__name__ in _NAMED:
+        ticks = [plain(tick.get_text()) for tick in axis.get_ticklabels()]
+        notes += [f"marked {', '.join(filter(None, ticks))}"] if any(ticks) else []
+    if notes:
+        return f"{name} ({', '.join(notes)})"
+    return name if label else ""
+
+
+def _describe_artist(artist, ax):
+    """One sentence on one artist; "" for what carries no data of its own."""
+    name = _label(artist) if hasattr(artist, "get_label") else ""
+    if isinstance(artist, mpl.lines.Line2D):
+        return _describe_line(artist, name, ax)
+    if isinstance(artist, mpl.container.BarContainer):
+        return _describe_bars(artist, name)
+    if isinstance(artist, mpl.container.ErrorbarContainer):
+        return f"Error bars{name}." if name else ""
+    if isinstance(artist, mpl.text.Text):
+        return f"Note: {plain(artist.get_text())}." if artist.get_text().strip() else ""
+    if isinstance(artist, collections.PathCollection):
+        x, y = np.ma.filled(artist.get_offsets(), np.nan).T
+        head = f"{_count(len(x), 'point')}{name}"
+        return f"{head}: {_where(x, y, ax)}, centre ({_mean(x)}, {_mean(y)}){_colours(artist)}."
+    if isinstance(artist, collections.LineCollection):
+        segments = artist.get_segments()
+        x, y = np.concatenate([np.empty((0, 2)), *segments]).T
+        long = [np.hypot(*np.diff(segment, axis=0).T).sum() for segment in segments]
+        head = f"{_count(len(segments), 'segment')}{name}"
+        return f"{head}: {_where(x, y, ax)}, mean length {_mean(long)}{_colours(artist)}."
+    if isinstance(artist, mpl.quiver.Quiver):
+        x, y, u, v = *artist.XY.T, artist.U, artist.V
+        long, head = _mean(np.hypot(u, v)), f"{_count(artist.N, 'arrow')}{name}"
+        by = f"mean arrow ({_mean(u)}, {_mean(v)}), mean length {long}"
+        return f"{head}: {_where(x, y, ax)}, {by}{_colours(artist)}."
+    if isinstance(artist, collections.PolyCollection | mpl.contour.ContourSet):
+        levels = getattr(artist, "levels", None)
+        what = "Band" if levels is None else f"Contours at {_list(levels)}"
+        x, y = np.concatenate([path.vertices for path in artist.get_paths()]).T
+        return f"{what}{name}: {_where(x, y, ax)}."
+    if isinstance(artist, mpl.cm.ScalarMappable) and artist.get_array() is not None:
+        values = np.ma.filled(np.ma.asarray(artist.get_array(), float), np.nan)
+        finite = values[np.isfinite(values)]
+        size = " by ".join(map(str, values.shape[:2]))
+        spread = number(finite.std(), _scale(finite)) if len(finite) else "nothing"
+        what = f"{_range(finite)}, mean {_mean(finite)}, standard deviation {spread}"
+        of = f" of {_bar_name(artist)}" if _bar_name(artist) else ""
+        return f"Image{of}{name}, {size}: values {what}."
+    if isinstance(artist, patches.Patch) and not isinstance(artist, patches.FancyArrowPatch):
+        x, y = artist.get_patch_transform().transform(artist.get_path().vertices).T
+        return f"Shape{name}: {_where(x, y, ax)}."
+    return ""
+
+
+def _describe_line(line, name, ax):
+    x, y = (np.ma.filled(data, np.nan) for data in line.get_data(orig=False))
+    if line.get_transform() == ax.get_yaxis_transform():
+        return f"Horizontal line{name} at y {_range(y)}."
+    if line.get_transform() == ax.get_xaxis_transform():
+        return f"Vertical line{name} at x {_range(x)}."
+    if line.get_transform() != ax.transData:  # axline's ends are where the panel's borders are
+        to_data = line.get_transform() - ax.transData
+        ends = (", ".join(map(number, end)) for end in to_data.transform(np.c_[x, y]))
+        return f"Straight line{name} from {' to '.join(f'({end})' for end in ends)}."
+    if len(x) < 2:
+        return f"Point{name} at {_where(x, y, ax)}." if len(x) else ""
+    head = f"Line{name} of {len(x)} points: {_where(x, y, ax)}"
+    if len(x) <= FEW:
+        return f"{head}, one by one {_list(y)}."
+    first, last = (number(end, _scale(y)) for end in y[[0, -1]])
+    return f"{head}, first y {first}, last y {last}, mean y {_mean(y)}."
+
+
+def _describe_bars(bars, name):
+    along, across = ("x", "y") if bars.orientation == "horizontal" else ("y", "x")
+    boxes = np.array([bar.get_bbox().get_points() for bar in bars])
+    middle, ends = boxes[..., "xy".index(across)].mean(axis=1), boxes[..., "xy".index(along)]
+    length = ends[:, 1] - ends[:, 0]
+    head = f"{_count(len(bars), 'bar')}{name}: {across} {_range(middle)}"
+    if len(bars) <= FEW:
+        return f"{head}, lengths {_list(length)}."
+    top = np.flatnonzero(length >= length.max() - 1e-9 * _scale(length))[0]
+    where = f"{across} {number(middle[top], _scale(middle))}"
+    total = number(length.sum(), _scale(length))
+    return f"{head}, longest {number(length[top])} at {where}, sum {total}."
+
+
+def _where(x, y, ax):
+    return f"x {_range(x, ax.get_xscale())}, y {_range(y, ax.get_yscale())}"
+
+
+def _range(values, scale="linear"):
+    values = np.ravel(np.asarray(values, float))
+    finite = values[np.isfinite(values)]
+    lost = f" ({len(values) - len(finite)} not finite)" if len(finite) < len(values) else ""
+    if not len(finite):
+        return f"nothing{lost}"
+    beside = 0.0 if scale == "log" else _scale(finite)
+    low, high = number(finite.min(), beside), number(finite.max(), beside)
+    return (low if low == high else f"{low} to {high}") + lost
+
+
+def _list(values):
+    return ", ".join(number(value, _scale(values)) for value in values)
+
+
+def _mean(values):
+    values = np.asarray(values, float)
+    finite = values[np.isfinite(values)]
+    return number(finite.mean(), _scale(finite)) if len(finite) else "nothing"
+
+
+def _scale(values):
+    return np.abs(values[np.isfinite(values)]).max(initial=0.0)
+
+
+def number(value, scale=0.0):
+    """At most 3 digits; noise (below 1e-9 of the data's scale, or below 1e-12) is 0."""
+    if not np.isfinite(value):
+        return "not finite"
+    return "0" if abs(value) < max(1e-12, 1e-9 * scale) else f"{float(rounded(value)):g}"
+
+
+def _count(n, noun):
+    return f"{n} {noun}" + ("" if n == 1 else "s")
+
+
+def _label(artist):
+    label = str(artist.get_label())
+    return "" if not label or label.startswith("_") else f' "{plain(label)}"'
+
+
+def _bar_name(mappable):
+    bar = mappable.colorbar
+    return plain(bar.ax.get_ylabel() or bar.ax.get_xlabel()) if bar else ""
+
+
+def _colours(artist):
+    values = artist.get_array()
+    if values is None:
+        return ""
+    return (
+        f", coloured by {_bar_name(artist) or 'value'} {_range(values)}, mean {_mean(values)}"
+    )
+
+
+def plain(text):
+    r"""Mathtext in words: "$\hat{x}$" is x-hat, "$W_{e}$" W_e, a minus sign a hyphen."""
+    text = re.sub(r"(?<!\\)\$(.*?)(?<!\\)\$", lambda match: _plain_maths(match[1]), text)
+    text = text.replace(r"\$", "$").replace("\N{MINUS SIGN}", "-")
+    return " ".join(text.split()).rstrip(".")
+
+
+def _plain_maths(maths):
+    for pattern, words in (
+        (r"\\(left|right|mathrm|mathbf|mathit|mathdefault|text|operatorname)(?![a-z])", ""),
+        (r"\\[,;:! ]", " "),
+        (r"\\(hat|bar|tilde|vec|dot)\s*(?:\{([^}]*)\}|(\w))", r"\2\3-\1"),
+        (r"\\frac\s*\{([^}]*)\}\s*\{([^}]*)\}", r"\1 / \2"),
+        (r"\\\|", "|"),
+        (r"\\([A-Za-z]+)", r" \1 "),
+        (r"\s*([_^])\s*\{?\s*(\w*)", r"\1\2"),
+        (r"[{}]", ""),
+    ):
+        maths = re.sub(pattern, words, maths)
+    return maths.strip()
