@@ -22,6 +22,8 @@ help:
 	@echo "make clean      remove .venv and caches"
 	@echo "Settings: PYTHON=$(PYTHON) (another one: make clean first)  EXTRAS=$(EXTRAS)"
 
+# Small nets train faster on one BLAS thread: a second one waits more than it works.
+lab: export OPENBLAS_NUM_THREADS ?= 1
 lab: $(STAMP)
 	$(BIN)/jupyter lab --ServerApp.root_dir=notebooks \
 	    --LabApp.default_url=/lab/tree/00_start_here.ipynb $(LAB_ARGS)

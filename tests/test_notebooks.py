@@ -64,6 +64,12 @@ def test_has_title_and_sections_in_order(path):
 
 
 @each_notebook
+def test_no_cell_shows_the_marks_of_another_format(path):
+    marked = [c.source for c in tool.read(path).cells if re.search(r"^(# )?%%", c.source, re.M)]
+    assert marked == []
+
+
+@each_notebook
 def test_cells_are_short(path):
     lengths = [len(cell.source.splitlines()) for cell in code_cells(tool.read(path))]
     too_long = {i: n for i, n in enumerate(lengths) if n > LONGEST_CELL}

@@ -15,7 +15,10 @@ import io
 import os
 from importlib.metadata import version
 
-os.environ["MPLBACKEND"] = "Agg"  # before matplotlib is imported, here and in the kernels
+# Before matplotlib and NumPy are imported, here and in the kernels. The nets are so small that
+# a BLAS of several threads mostly waits for itself, above all on a busy machine.
+os.environ["MPLBACKEND"] = "Agg"
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import numpy as np  # noqa: E402
 import pytest  # noqa: E402

@@ -162,6 +162,7 @@ def main(argv=None):
             f"{version('matplotlib')}: use `make notebooks` with Python 3.11 or newer"
         )
     os.environ["MPLBACKEND"] = "Agg"
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as in tools/guard.py
 
     failed = False
     for path in paths:
