@@ -569,7 +569,8 @@ def test_film_strip_holds_the_pictures_asked_for(draw, monkeypatch):
     before = explorer.picture.value
     strip = explorer.film_strip(pictures=3)
     parts = figures[-1].subfigs
-    assert [part.get_suptitle() for part in parts if part.axes] == ["k = 1", "k = 4", "k = 7"]
+    titles = {part.get_suptitle() for part in parts if part.axes}
+    assert titles == {"k = 1", "k = 4", "k = 7"}
     assert "k = 1, 4, 7" in strip.text and pixels(strip.png).std() > 1
     if draw is not figure_of:
         ends = [part.axes[0].lines[0].get_ydata()[-1] for part in parts if part.axes]
