@@ -101,18 +101,6 @@ class GaussianNoise(Parameterless):
         return y, lambda delta, grad: delta
 
 
-class Mask(Parameterless):
-    """y = mask * x: a code of fewer numbers inside a wider array.   mask (..., 1, n_in) of 0
-    and 1.
-    """
-
-    def __init__(self, mask):
-        self.mask = mask
-
-    def forward(self, theta, x, rng=None):
-        return self.mask * x, lambda delta, grad: self.mask * delta
-
-
 class Chain:
     """y = (layer_L o ... o layer_1)(x): layers one after the other are a layer again."""
 

@@ -5,16 +5,10 @@ import pytest
 
 from aehelpers import layers, losses
 from aehelpers.checks import check_gradient
-from aehelpers.layers import Chain, Dense, GaussianNoise, Identity, Mask, ReLU, Sigmoid, Tanh
+from aehelpers.layers import Chain, Dense, GaussianNoise, Identity, ReLU, Sigmoid, Tanh
 
 AXES = [(), (3,), (2, 3)]
 WIDTH = 4
-
-
-def mask(axes):
-    """A mask of its own for each model, with at least one open and one closed entry."""
-    ones = np.arange(np.prod(axes, dtype=int)).reshape(*axes, 1, 1) % (WIDTH - 1)
-    return Mask((np.arange(WIDTH) <= ones).astype(float))
 
 
 LAYERS = {
@@ -24,7 +18,6 @@ LAYERS = {
     "tanh": lambda axes: Tanh(),
     "relu": lambda axes: ReLU(),
     "noise": lambda axes: GaussianNoise(0.3),
-    "mask": mask,
     "chain": lambda axes: Chain(Dense(WIDTH, 2), Chain(Tanh(), Dense(2, WIDTH)), Sigmoid()),
 }
 LOSSES = {
@@ -145,27 +138,3 @@ def test_a_chain_is_its_layers(rng):
     assert all(view.base is theta for view in chain.unpack(theta))
     y = parts[2].forward(one_by_one[2], np.tanh(parts[0].forward(one_by_one[0], x)[0]))[0]
     np.testing.assert_array_equal(chain.forward(theta, x)[0], y)
-
-
-def test_a_masked_code_is_the_narrow_net(rng):
-    """Codes of 1, 2 and 3 numbers in one array of width 3: outputs and gradients agree."""
-    x = rng.standard_normal((6, 4))
-    widths = np.array([1, 2, 3])
-    wide = Chain(
-        Dense(4, 3), Sigmoid(), Mask((np.arange(3) < widths[:, None, None]) * 1.0), Dense(3, 4)
-    )
-    theta = rng.standard_normal((3, wide.size))
-    value, grad, _ = run(wide, losses.squared_error, theta, x, x)
-    for model, k in enumerate(widths):
-        narrow = Chain(Dense(4, k), Sigmoid(), Dense(k, 4))
-
-        def cut(flat, model=model, k=k):
-            first, _, _, last = wide.unpack(flat[model])
-            (W_e, b_e), (W_d, b_d) = wide.layers[0].unpack(first), wide.layers[3].unpack(last)
-            return np.concatenate([a.ravel() for a in (W_e[:, :k], b_e[:, :k], W_d[:k], b_d)])
-
-        alone, grad_alone, _ = run(narrow, losses.squared_error, cut(theta), x, x)
-        np.testing.assert_allclose(value[model], alone, rtol=1e-12)
-        np.testing.assert_allclose(cut(grad), grad_alone, rtol=1e-12, atol=1e-14)
-        unused = np.setdiff1d(grad[model], cut(grad))
-        assert not unused.any()

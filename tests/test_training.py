@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 import pytest
 
-from aehelpers.layers import Chain, Dense, GaussianNoise, Identity, Mask, Sigmoid, Tanh
+from aehelpers.layers import Chain, Dense, GaussianNoise, Identity, Sigmoid, Tanh
 from aehelpers.losses import bernoulli_of_logit, squared_error
 from aehelpers.optimizers import OPTIMIZERS, SCHEDULES, SGD
 from aehelpers.training import Generators, loss_and_grad, minibatches, train
@@ -58,25 +58,6 @@ def test_an_ensemble_is_its_models(name, batch_size, own_data, rng):
         np.testing.assert_allclose(together[m], alone, rtol=0, atol=1e-10)
         np.testing.assert_allclose(losses[:, m], loss, rtol=0, atol=1e-10)
         assert abs(alone - theta[m]).max() > 1e-3  # it did learn
-
-
-def test_code_sizes_train_side_by_side_in_one_array(rng):
-    """Codes of 1, 2, 3 numbers as masks in one run, and each as a net of its own."""
-    X, widths = rng.random((20, 4)), np.array([1, 2, 3])
-    wide = Chain(Dense(4, 3), Mask((np.arange(3) < widths[:, None, None]) * 1.0), Dense(3, 4))
-    theta = rng.standard_normal((3, wide.size))
-
-    def cut(flat, k):
-        first, _, last = wide.unpack(flat)
-        (W_e, b_e), (W_d, b_d) = wide.layers[0].unpack(first), wide.layers[2].unpack(last)
-        return np.concatenate([a.ravel() for a in (W_e[:, :k], b_e[:, :k], W_d[:k], b_d)])
-
-    together, losses = run(wide, theta, X, OPTIMIZERS["adam"](0.01), None, None)
-    for m, k in enumerate(widths):
-        narrow = Chain(Dense(4, k), Dense(k, 4))
-        alone, loss = run(narrow, cut(theta[m], k), X, OPTIMIZERS["adam"](0.01), None, None)
-        np.testing.assert_allclose(cut(together[m], k), alone, rtol=0, atol=1e-10)
-        np.testing.assert_allclose(losses[:, m], loss, rtol=0, atol=1e-10)
 
 
 @pytest.mark.parametrize("batch_size", [1, 3, 7, 20, 50])
