@@ -18,6 +18,7 @@ from functools import partial
 import ipywidgets as widgets
 import matplotlib as mpl
 import numpy as np
+from matplotlib import pyplot as plt
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
@@ -37,7 +38,7 @@ class Explorer(widgets.VBox):
         data and sets labels, titles, limits and scales, the same kinds at every setting; for
         more than that (colour bars, ticks of its own) it takes `fig`, which is slower.
         A draw that takes none of them returns what it drew: a Figure, an Axes or a
-        plots.Picture. If it returns a str, that is the read-out below the picture.
+        plots.Picture; or it uses pyplot. If it returns a str, that is the read-out.
         A generator is a run to be watched: it yields functions without arguments, and each
         draws and returns what draw would. Only those are called whose picture is due.
     grids : for each slider the list of its values, numbers or strings.
@@ -260,8 +261,7 @@ class Explorer(widgets.VBox):
 
 
 class _Stage:
-    """A figure that stays: what is drawn on its axes comes and goes, and only that is drawn
-    anew.
+    """A figure that stays, with axes on which data come and go.
 
     Ticks, labels and layout are most of matplotlib's work. They are kept as pixels and redrawn
     only when limits, scales, labels or titles have changed.
@@ -289,9 +289,13 @@ class _Stage:
             else:
                 self._empty()
             result = picture()
-        if takes or result is None or isinstance(result, str):
-            return result if isinstance(result, str) else "", None
-        return "", result if isinstance(result, plots.Picture) else plots.show(result)
+        said = result if isinstance(result, str) else ""
+        if takes:
+            return said, None
+        if result is None or said:
+            result = plt.gcf() if plt.get_fignums() else None
+        shown = result is None or isinstance(result, plots.Picture)
+        return said, result if shown else plots.show(result)
 
     def _empty(self):
         """Axes as before draw: no data, no words, free limits."""

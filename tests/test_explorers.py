@@ -8,6 +8,7 @@ from functools import partial
 
 import numpy as np
 import pytest
+from matplotlib import pyplot as plt
 from PIL import Image
 
 from aehelpers import explorers, plots
@@ -531,6 +532,18 @@ def test_draw_may_return_a_figure_axes_or_picture():
         pictures.append(explorer.picture.value)
         assert "last y 2" in repr(explorer)
     assert pictures[0] == pictures[1] == pictures[2] == plots.png(figure_of(2))
+
+
+def test_draw_may_use_pyplot_and_leaves_no_figure_open():
+    def draw(k):
+        plt.plot(X, k * X)
+        return f"k is {k}"
+
+    explorer = Explorer(draw, k=[1, 2], start={"k": 1})
+    before = explorer.picture.value
+    explorer.move(k=2)
+    assert explorer.picture.value != before and "last y 2" in repr(explorer)
+    assert "k is 2" in explorer.readout.value and plt.get_fignums() == []
 
 
 # -- on paper ------------------------------------------------------------------------------
