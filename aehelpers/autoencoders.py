@@ -158,13 +158,7 @@ class Autoencoder(Estimator):
 
     def fit_steps(self, X, *, validation=None):
         """`fit` as a generator, for live plots: yields self after each epoch."""
-        self._check_arguments()
-        X = self._samples(X)
-        if validation is not None:
-            validation = self._samples(validation, X.shape[1], "validation")
-        X = self._start(X)
-        if validation is not None:
-            validation = self._to_network(validation)
+        X, validation = self._start(X, validation)
         yield from self._train(
             X, self.epochs, self._fitted_objective, SCHEDULES[self.schedule], validation
         )
@@ -177,7 +171,7 @@ class Autoencoder(Estimator):
         if hasattr(self, "theta_"):
             X = self._to_network(self._samples(X, self.n_features_in_))
         else:
-            X = self._start(X)
+            X, _ = self._start(X)
         for _ in self._train(
             X, 1, lambda progress: self._fitted_objective(), SCHEDULES["constant"]
         ):
@@ -290,10 +284,15 @@ class Autoencoder(Estimator):
             )
         return X
 
-    def _start(self, X):
-        """Check arguments and data, draw the first theta_; returns X in the network's units."""
+    def _start(self, X, validation=None):
+        """Check arguments and data, then draw the first theta_.
+
+        Returns X and validation in the network's units. Nothing is forgotten if a check fails.
+        """
         self._check_arguments()
         X = self._samples(X)
+        if validation is not None:
+            validation = self._samples(validation, X.shape[1], "validation")
         self._rng = generator(self.random_state)
         self._learnt_with = self.get_params()
         self.n_features_in_ = X.shape[1]
@@ -307,7 +306,7 @@ class Autoencoder(Estimator):
         self.theta_ = theta.astype(self.dtype)
         self._optimizer = OPTIMIZERS[self.optimizer](self.learning_rate)
         self._history = {"loss": []}
-        return self._to_network(X)
+        return self._to_network(X), None if validation is None else self._to_network(validation)
 
     def _train(self, X, epochs, objective, schedule, validation=None):
         """Train theta_ and write the history; yield self after each epoch."""

@@ -186,7 +186,7 @@ class Explorer(widgets.VBox):
     async def _run_live(self, setting):
         """Draw what is due and the last picture; give way at every step to the next move."""
         try:
-            picture, next_time = None, 0.0
+            next_time = 0.0
             with closing(self._pictures(self._stage, setting)) as pictures:
                 for picture in pictures:
                     waiting = time.monotonic() < next_time

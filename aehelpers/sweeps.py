@@ -63,7 +63,7 @@ def _fit_ensemble(models, X_each):
 
     A code number whose weights are all 0 has z = 0 and slope 0, so it stays out of the game.
     """
-    starts = [model._start(X) for model, X in zip(models, X_each, strict=True)]
+    starts = [model._start(X)[0] for model, X in zip(models, X_each, strict=True)]
     shared = all(X is X_each[0] for X in X_each)
     X = starts[0] if shared else np.stack(starts)
     widest = max(models, key=lambda model: model.latent_dim)
