@@ -28,8 +28,7 @@ lab: $(STAMP)
 	$(BIN)/jupyter lab --ServerApp.root_dir=notebooks \
 	    --LabApp.default_url=/lab/tree/00_start_here.ipynb $(LAB_ARGS)
 
-# Agg: no window is opened and no screen is needed. pyproject.toml tells pytest what to run.
-test: export MPLBACKEND = Agg
+# pyproject.toml tells pytest what to run.
 test: lint
 	$(BIN)/python -m pytest
 
@@ -37,7 +36,6 @@ lint: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-notebooks: export MPLBACKEND = Agg
 notebooks: $(STAMP)
 	$(BIN)/ruff format --quiet notebooks
 	$(BIN)/python tools/notebooks.py
