@@ -14,24 +14,36 @@ The contract, for every layer here:
 import numpy as np
 
 
-class Dense:
+class Affine:
+    """What the layers with weights W and biases b share.
+
+    Each sets `shape`, that of W; `n_biases`; and how many numbers meet in one of its outputs,
+    `fan_in`, and go out from one of its inputs, `fan_out`.
+    """
+
+    @property
+    def size(self):
+        return self.shape[0] * self.shape[1] + self.n_biases
+
+    def unpack(self, theta):
+        """Views W (..., *shape) and b (..., 1, n_biases) of theta (..., size)."""
+        W, b = theta[..., : -self.n_biases], theta[..., None, -self.n_biases :]
+        return W.reshape(*theta.shape[:-1], *self.shape), b
+
+    def init(self, rng):
+        """theta (size,) with W ~ N(0, 2 / (fan_in + fan_out)), b = 0 (Glorot & Bengio 2010)."""
+        theta = np.zeros(self.size)
+        W, _ = self.unpack(theta)
+        W[:] = np.sqrt(2 / (self.fan_in + self.fan_out)) * rng.standard_normal(W.shape)
+        return theta
+
+
+class Dense(Affine):
     """y = x W + b.   x (..., n, n_in) -> y (..., n, n_out)."""
 
     def __init__(self, n_in, n_out):
-        self.n_in, self.n_out = n_in, n_out
-        self.size = (n_in + 1) * n_out
-
-    def unpack(self, theta):
-        """Views W (..., n_in, n_out) and b (..., 1, n_out) of theta (..., size)."""
-        W, b = theta[..., : -self.n_out], theta[..., None, -self.n_out :]
-        return W.reshape(*theta.shape[:-1], self.n_in, self.n_out), b
-
-    def init(self, rng):
-        """theta (size,) with W ~ N(0, 2 / (n_in + n_out)) and b = 0 (Glorot & Bengio 2010)."""
-        theta = np.zeros(self.size)
-        W, _ = self.unpack(theta)
-        W[:] = np.sqrt(2 / (self.n_in + self.n_out)) * rng.standard_normal(W.shape)
-        return theta
+        self.n_in, self.n_out = self.fan_in, self.fan_out = self.shape = (n_in, n_out)
+        self.n_biases = n_out
 
     def forward(self, theta, x, rng=None):
         W, b = self.unpack(theta)
@@ -101,6 +113,83 @@ class GaussianNoise(Parameterless):
         return y, lambda delta, grad: delta
 
 
+class MaskingNoise(Parameterless):
+    """y = x, but each number is lost, and reads 0, with probability `share`, given an `rng`."""
+
+    def __init__(self, share):
+        self.share = share
+
+    def forward(self, theta, x, rng=None):
+        if rng is None:
+            return x, lambda delta, grad: delta
+        kept = rng.random(x.shape) >= self.share
+        return x * kept, lambda delta, grad: delta * kept
+
+
+class SaltAndPepper(Parameterless):
+    """y = x, but each number is lost with probability `share` and reads 0 or 1 at random."""
+
+    def __init__(self, share):
+        self.share = share
+
+    def forward(self, theta, x, rng=None):
+        if rng is None:
+            return x, lambda delta, grad: delta
+        u = rng.random(x.shape)
+        kept, salt = u >= self.share, u < self.share / 2
+        return x * kept + salt, lambda delta, grad: delta * kept
+
+
+CORRUPTIONS = {"gaussian": GaussianNoise, "mask": MaskingNoise, "salt_pepper": SaltAndPepper}
+
+
+class GaussianCode(Parameterless):
+    """[mu, s] (..., n, 2 k) -> z = mu + exp(s/2) e (..., n, k),  e ~ N(0, 1), given an `rng`.
+
+    z = mu without. s is the logarithm of the variance. Chance enters by e, on which no
+    parameter has a say, so the slope passes through z to mu and s: the reparameterization of
+    Kingma & Welling 2013.
+    """
+
+    def forward(self, theta, x, rng=None):
+        mu, s = np.split(x, 2, axis=-1)
+        if rng is None:
+            noise = np.zeros_like(mu)
+        else:
+            noise = np.exp(s / 2) * rng.standard_normal(mu.shape).astype(mu.dtype, copy=False)
+
+        def backward(delta, grad):
+            return np.concatenate([delta, delta * noise / 2], axis=-1)
+
+        return mu + noise, backward
+
+
+class LogVariance:
+    """x -> [x, s]: one feature more, the same s for every sample.
+
+    s is the logarithm of the variance that a decoder expects of the data around x. It is a
+    parameter, or the logarithm of `variance` if that is given.
+    """
+
+    def __init__(self, variance=None):
+        self.variance = variance
+        self.size = 1 if variance is None else 0
+
+    def init(self, rng):
+        return np.zeros(self.size)
+
+    def forward(self, theta, x, rng=None):
+        s = theta if self.size else np.full(1, np.log(self.variance), x.dtype)
+        column = np.broadcast_to(s[..., None, :], (*x.shape[:-1], 1))
+
+        def backward(delta, grad):
+            if self.size:
+                grad[...] = delta[..., -1:].sum(axis=-2)
+            return delta[..., :-1]
+
+        return np.concatenate([x, column], axis=-1), backward
+
+
 class Chain:
     """y = (layer_L o ... o layer_1)(x): layers one after the other are a layer again."""
 
@@ -133,3 +222,196 @@ class Chain:
             return delta
 
         return x, backward
+
+
+class Beside:
+    """y = [layer(x), x]: for a loss that also looks at what the layer was given."""
+
+    def __init__(self, layer):
+        self.layer, self.size = layer, layer.size
+
+    def init(self, rng):
+        return self.layer.init(rng)
+
+    def forward(self, theta, x, rng=None):
+        y, layer_backward = self.layer.forward(theta, x, rng)
+        width = y.shape[-1]
+
+        def backward(delta, grad):
+            return layer_backward(delta[..., :width], grad) + delta[..., width:]
+
+        return np.concatenate([y, x], axis=-1), backward
+
+
+class Shared:
+    """A layer some of whose parameters are one and the same: its theta is theta[..., index].
+
+    index : (layer.size,) whole numbers, every one of 0 ... size - 1 among them.
+    """
+
+    def __init__(self, layer, index):
+        self.layer, self.index, self.size = layer, index, index.max() + 1
+
+    def init(self, rng):
+        """theta (size,): where several places share a parameter, the first one's start."""
+        first = np.unique(self.index, return_index=True)[1]
+        return self.layer.init(rng)[first]
+
+    def forward(self, theta, x, rng=None):
+        y, layer_backward = self.layer.forward(theta[..., self.index], x, rng)
+
+        def backward(delta, grad):
+            each = np.empty((*grad.shape[:-1], self.layer.size), grad.dtype)
+            delta = layer_backward(delta, each)
+            grad[...] = 0
+            np.add.at(grad, (..., self.index), each)  # a shared parameter moves all its places
+            return delta
+
+        return y, backward
+
+
+# Images travel flat, (..., n, h w c), pixel by pixel and each with its c channels. Only what
+# follows knows that they are pictures.
+
+
+class Patches:
+    """The k x k patches of an image, `stride` apart: a linear map, and its transpose.
+
+    image_shape : (h, w, c), or (h, w) for one channel.   padding : rows and columns of zeros
+    put round the image first; None: (k - 1) // 2, so that stride 1 and odd k give as many
+    patches as the image has pixels.   places : (h', w'), how many patches there are each way.
+    """
+
+    def __init__(self, image_shape, kernel_size, stride=1, padding=None):
+        self.image_shape = height, width, channels = _with_channels(image_shape)
+        self.stride = stride
+        self.padding = (kernel_size - 1) // 2 if padding is None else padding
+        self.patch_shape = (kernel_size, kernel_size, channels)
+        self.padded_shape = (height + 2 * self.padding, width + 2 * self.padding, channels)
+        self.places = tuple(
+            (side - kernel_size) // stride + 1 for side in self.padded_shape[:2]
+        )
+        if min(self.places) < 1:
+            raise ValueError(
+                f"a kernel of {kernel_size} x {kernel_size} does not fit into an image of "
+                f"{height} x {width} with padding {self.padding}: take a smaller kernel or "
+                "fewer layers"
+            )
+
+    def unfold(self, x):
+        """Images x (..., n, h w c) -> their patches, one a row, (..., n h' w', k k c)."""
+        leading = x.shape[:-1]
+        image = np.zeros((*leading, *self.padded_shape), x.dtype)
+        self._inside(image)[...] = x.reshape(*leading, *self.image_shape)
+        patches = np.empty((*leading, *self.places, *self.patch_shape), x.dtype)
+        for i, j in np.ndindex(self.patch_shape[:2]):
+            patches[..., i, j, :] = self._shifted(image, i, j)
+        return patches.reshape(*leading[:-1], -1, np.prod(self.patch_shape))
+
+    def fold(self, patches):
+        """Patches (..., n h' w', k k c) -> images (..., n, h w c), each added where it lies."""
+        leading = (*patches.shape[:-2], patches.shape[-2] // np.prod(self.places))
+        patches = patches.reshape(*leading, *self.places, *self.patch_shape)
+        image = np.zeros((*leading, *self.padded_shape), patches.dtype)
+        for i, j in np.ndindex(self.patch_shape[:2]):
+            self._shifted(image, i, j)[...] += patches[..., i, j, :]
+        return self._inside(image).reshape(*leading, -1)
+
+    def _inside(self, image):
+        """View of the image without its padding."""
+        height, width, _ = self.image_shape
+        return image[..., self.padding :, self.padding :, :][..., :height, :width, :]
+
+    def _shifted(self, image, i, j):
+        """View of what lies at (i, j) in each patch, (..., h', w', c)."""
+        rows, columns = (self.stride * (places - 1) + 1 for places in self.places)
+        return image[..., i : i + rows : self.stride, j : j + columns : self.stride, :]
+
+
+class Conv(Dense):
+    """y = unfold(x) W + b: a Dense layer from the patches of x to the pixels of y.
+
+    image_shape : (h, w, c) of x, or (h, w) for one channel.   channels : of y, a kernel each.
+    kernel_size, stride, padding : as in Patches.   out_shape : (h', w', channels) of y.
+    W (..., k k c, channels).   x (..., n, h w c) -> y (..., n, h' w' channels).
+    """
+
+    def __init__(self, image_shape, channels, kernel_size=3, stride=1, padding=None):
+        self.patches = Patches(image_shape, kernel_size, stride, padding)
+        self.out_shape = (*self.patches.places, channels)
+        super().__init__(kernel_size**2 * self.patches.image_shape[2], channels)
+        self.fan_out = channels * (kernel_size / stride) ** 2
+
+    def forward(self, theta, x, rng=None):
+        y, dense_backward = super().forward(theta, self.patches.unfold(x))
+
+        def backward(delta, grad):
+            return self.patches.fold(dense_backward(_pixels(delta, self.n_out), grad))
+
+        return _images(y, x.shape[-2]), backward
+
+
+class Deconv(Affine):
+    """y = fold(x W) + b: each pixel of x lays down a patch of y, and where they meet they add.
+
+    The transpose of a Conv with the same arguments (b aside): its W is that Conv's, transposed.
+    image_shape : (h, w, c) of y, what that Conv would take.   channels : of x.
+    W (..., channels, k k c), b (..., 1, c).   x (..., n, h' w' channels) -> y (..., n, h w c).
+    """
+
+    def __init__(self, image_shape, channels, kernel_size=3, stride=1, padding=None):
+        self.patches = Patches(image_shape, kernel_size, stride, padding)
+        self.channels, self.n_biases = channels, self.patches.image_shape[2]
+        self.shape = channels, kernel_size**2 * self.n_biases
+        self.fan_in = channels * (kernel_size / stride) ** 2
+        self.fan_out = self.shape[1]
+
+    def forward(self, theta, x, rng=None):
+        W, b = self.unpack(theta)
+        n, x = x.shape[-2], _pixels(x, self.channels)
+
+        def backward(delta, grad):
+            grad_W, grad_b = self.unpack(grad)
+            patches = self.patches.unfold(delta)
+            np.matmul(x.mT, patches, out=grad_W)
+            _pixels(delta, self.n_biases).sum(axis=-2, keepdims=True, out=grad_b)
+            return _images(patches @ W.mT, n)
+
+        y = self.patches.fold(x @ W)
+        return _images(_pixels(y, self.n_biases) + b, n), backward
+
+
+class Upsample(Parameterless):
+    """Each pixel of an image (h, w, c) becomes a block of factor x factor alike."""
+
+    def __init__(self, image_shape, factor=2):
+        height, width, channels = _with_channels(image_shape)
+        self.pixels = (height, 1, width, 1, channels)
+        self.blocks = (height, factor, width, factor, channels)
+        self.out_shape = (height * factor, width * factor, channels)
+
+    def forward(self, theta, x, rng=None):
+        leading = x.shape[:-1]
+        y = np.broadcast_to(x.reshape(*leading, *self.pixels), (*leading, *self.blocks))
+
+        def backward(delta, grad):
+            blocks = delta.reshape(*delta.shape[:-1], *self.blocks)
+            return blocks.sum(axis=(-4, -2)).reshape(*delta.shape[:-1], -1)
+
+        return y.reshape(*leading, -1), backward
+
+
+def _with_channels(image_shape):
+    """(h, w, c); an image (h, w) has one channel."""
+    height, width, *channels = image_shape
+    return (height, width, *(channels or [1]))
+
+
+def _pixels(x, channels):
+    """Images, one a row, to pixels, one a row: (..., n, p c) -> (..., n p, c)."""
+    return x.reshape(*x.shape[:-2], -1, channels)
+
+
+def _images(pixels, n):
+    """The way back, to n images: (..., n p, c) -> (..., n, p c)."""
+    return pixels.reshape(*pixels.shape[:-2], n, -1)
