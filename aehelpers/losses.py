@@ -2,6 +2,8 @@
 
 `x_hat` and `x` are (..., n, d); `loss` (...) has one number a model; `delta` (..., n, d) is the
 loss's exact slope at x_hat, already divided by n. Sums run over features, means over samples.
+
+Costs of a code are the same without x: z -> cost, delta. `with_code` adds one to a loss.
 """
 
 import numpy as np
@@ -41,4 +43,73 @@ def bernoulli_of_logit(a, x):
     return loss, (0.5 + 0.5 * np.tanh(0.5 * a) - x) / n
 
 
+def gaussian(y, x):
+    """-log N(x; x_hat, e^s), per sample, in nats, for y = [x_hat, s] (..., n, d + 1).
+
+    loss = 1/(2n) sum [|x_hat - x|^2 e^-s + d (s + log 2 pi)],  s the log of the variance.
+    """
+    n, d = x.shape[-2:]
+    x_hat, s = y[..., :-1], y[..., -1:]
+    residual, precision = x_hat - x, np.exp(-s)
+    squares = (residual**2).sum(axis=-1, keepdims=True) * precision
+    loss = (squares + d * (s + np.log(2 * np.pi))).sum(axis=(-2, -1)) / (2 * n)
+    delta_s = (d - squares) / (2 * n)
+    return loss, np.concatenate([residual * precision / n, delta_s], axis=-1)
+
+
 LOSSES = {"squared_error": squared_error, "bernoulli": bernoulli}
+
+
+def with_code(loss, cost, width):
+    """The loss of y = [x_hat, code], the code `width` wide:  loss(x_hat, x) + cost(code)."""
+
+    def total(y, x):
+        of_x, delta = loss(y[..., :-width], x)
+        of_code, delta_code = cost(y[..., -width:])
+        return of_x + of_code, np.concatenate([delta, delta_code], axis=-1)
+
+    return total
+
+
+def weighted(cost, weight):
+    """weight * cost."""
+
+    def weighted_cost(z):
+        value, delta = cost(z)
+        return weight * value, weight * delta
+
+    return weighted_cost
+
+
+def l1(z):
+    """cost = 1/n sum |z|: the slope is 1 however small a number is, so many end at 0."""
+    n = z.shape[-2]
+    return np.abs(z).sum(axis=(-2, -1)) / n, np.sign(z) / n
+
+
+def sparsity_kl(z, target=0.05):
+    """cost = sum_j KL(target || mean of z_j), over coins that show 1 with these probabilities.
+
+    z in (0, 1). It is smallest where each number is `target` on average (Ng's CS294A notes).
+    """
+    n, share = z.shape[-2], z.mean(axis=-2, keepdims=True)
+    cost = target * np.log(target / share) + (1 - target) * np.log((1 - target) / (1 - share))
+    delta = ((1 - target) / (1 - share) - target / share) / n
+    return cost.sum(axis=(-2, -1)), np.broadcast_to(delta, z.shape)
+
+
+def gaussian_kl(code):
+    """KL(N(mu, e^s) || N(0, 1)) for code = [mu, s] (..., n, 2 k), in nats, per sample.
+
+    cost = 1/(2n) sum [mu^2 + e^s - s - 1]  (Kingma & Welling 2013, appendix B).
+    """
+    n = code.shape[-2]
+    mu, s = np.split(code, 2, axis=-1)
+    delta = np.concatenate([mu, (np.exp(s) - 1) / 2], axis=-1) / n
+    return kl_of_units(code).sum(axis=(-2, -1)) / n, delta
+
+
+def kl_of_units(code):
+    """`gaussian_kl` of each sample and unit (..., n, k):  (mu^2 + e^s - s - 1) / 2."""
+    mu, s = np.split(code, 2, axis=-1)
+    return (mu**2 + np.exp(s) - s - 1) / 2

@@ -17,6 +17,19 @@ def loss_and_grad(network, loss, theta, x, rng=None):
     return value, grad
 
 
+def with_decay(objective, decay):
+    """The objective plus 1/2 sum decay theta^2;  decay : (size,), or a number.
+
+    objective : (theta, x, rng) -> (loss, grad), and so is the result.
+    """
+
+    def decayed(theta, x, rng=None):
+        loss, grad = objective(theta, x, rng)
+        return loss + (decay * theta**2).sum(axis=-1) / 2, grad + decay * theta
+
+    return decayed
+
+
 class Generators:
     """M random generators that answer as one: each model draws as if it were alone."""
 
@@ -25,6 +38,9 @@ class Generators:
 
     def standard_normal(self, shape):
         return np.stack([rng.standard_normal(shape[1:]) for rng in self.rngs])
+
+    def random(self, shape):
+        return np.stack([rng.random(shape[1:]) for rng in self.rngs])
 
     def permutation(self, n):
         return np.stack([rng.permutation(n) for rng in self.rngs])
