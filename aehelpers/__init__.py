@@ -5,11 +5,22 @@
 """
 
 from . import checks, data, layers, losses, metrics, optimizers, recipes, sweeps, training
-from .autoencoders import Autoencoder, load
+from .autoencoders import (
+    Autoencoder,
+    ConvolutionalAutoencoder,
+    DenoisingAutoencoder,
+    SparseAutoencoder,
+    VariationalAutoencoder,
+    load,
+)
 
 __version__ = "0.1.0"
 __all__ = [
     "Autoencoder",
+    "ConvolutionalAutoencoder",
+    "DenoisingAutoencoder",
+    "SparseAutoencoder",
+    "VariationalAutoencoder",
     "checks",
     "data",
     "layers",

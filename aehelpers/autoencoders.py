@@ -1,67 +1,51 @@
-"""Estimators: a network, a loss and an optimiser, with the habits of scikit-learn."""
+"""The family: plain, sparse, denoising, convolutional and variational autoencoders.
 
-import inspect
+Each is a network, a loss and an optimiser, with the habits of scikit-learn. A subclass says
+what differs and nothing else: its layers, its noise, or its cost of a code.
+"""
+
 import json
 import warnings
+from dataclasses import dataclass
 from functools import partial
-from numbers import Integral, Real
+from math import prod
 from zipfile import BadZipFile
 
 import numpy as np
 
 from .data import as_samples, generator
-from .layers import ACTIVATIONS, Chain, Dense, GaussianNoise
-from .losses import LOSSES, bernoulli_of_logit
+from .estimators import Estimator, NotFittedError, finite, from_json, one_of, to_json, whole
+from .layers import (
+    ACTIVATIONS,
+    CORRUPTIONS,
+    Affine,
+    Beside,
+    Chain,
+    Conv,
+    Deconv,
+    Dense,
+    GaussianCode,
+    GaussianNoise,
+    LogVariance,
+    Shared,
+)
+from .losses import (
+    LOSSES,
+    bernoulli_of_logit,
+    gaussian,
+    gaussian_kl,
+    kl_of_units,
+    l1,
+    sparsity_kl,
+    weighted,
+    with_code,
+)
 from .metrics import mse
 from .optimizers import OPTIMIZERS, SCHEDULES
-from .training import loss_and_grad, train
+from .training import loss_and_grad, train, with_decay
 
 
-class NotFittedError(ValueError, AttributeError):
-    """Something was asked of an estimator that only fit can give; kin to scikit-learn's."""
-
-
-class Estimator:
-    """What scikit-learn expects: __init__ stores its arguments, which have names."""
-
-    def get_params(self, deep=True):
-        """The arguments of __init__, by name."""
-        return {name: getattr(self, name) for name in inspect.signature(type(self)).parameters}
-
-    def set_params(self, **params):
-        """Change arguments of __init__; takes effect at the next fit, which a new network needs
-        before anything else.
-        """
-        known = self.get_params()
-        for name, value in params.items():
-            if name not in known:
-                raise ValueError(
-                    f"{type(self).__name__} has no parameter {name!r}; "
-                    f"it has {', '.join(known)}"
-                )
-            setattr(self, name, value)
-        return self
-
-    def __repr__(self):
-        parameters = inspect.signature(type(self)).parameters
-        shown = [
-            # A legacy generator's repr ends in its address, which says nothing to a reader.
-            f"{name}={repr(value).partition(' at 0x')[0]}"
-            for name, value in self.get_params().items()
-            if repr(value) != repr(parameters[name].default)
-        ]
-        return f"{type(self).__name__}({', '.join(shown)})"
-
-    def __sklearn_tags__(self):
-        from sklearn.utils import Tags, TargetTags, TransformerTags
-
-        return Tags(
-            estimator_type=None,
-            target_tags=TargetTags(required=False),
-            transformer_tags=TransformerTags(),
-        )
-
-
+@dataclass(eq=False, repr=False)
 class Autoencoder(Estimator):
     """x -> z -> x_hat: pass the input through `latent_dim` numbers and give it back.
 
@@ -78,6 +62,9 @@ class Autoencoder(Estimator):
     batch_size : samples a step; None is full batch.
     standardize : train on (x - mean) / deviation, feature by feature. What goes in and comes
         out stays in the units of X.
+    weight_decay : adds weight_decay / 2 times the sum of the squared weights (not biases) to
+        the loss.
+    tied : the decoder's weights are the encoder's, transposed; theta_ holds them once.
     init_scale : factor on the Glorot start of the weights.   dtype : "float64" or "float32".
     random_state : None, an int (PCG64), a Generator, or a RandomState, used as it is. It draws
         the weights, then batches and noise.
@@ -87,45 +74,26 @@ class Autoencoder(Estimator):
     an epoch of "loss" (before that epoch's steps, with noise) and "validation_loss".
     """
 
-    def __init__(
-        self,
-        latent_dim=2,
-        hidden=(),
-        activation="tanh",
-        latent_activation=None,
-        output_activation="identity",
-        loss="squared_error",
-        code_noise=0.0,
-        code_noise_fade=None,
-        optimizer="adam",
-        learning_rate=1e-3,
-        schedule="constant",
-        epochs=200,
-        batch_size=64,
-        standardize=False,
-        init_scale=1.0,
-        dtype="float64",
-        random_state=None,
-        verbose=False,
-    ):
-        self.latent_dim = latent_dim
-        self.hidden = hidden
-        self.activation = activation
-        self.latent_activation = latent_activation
-        self.output_activation = output_activation
-        self.loss = loss
-        self.code_noise = code_noise
-        self.code_noise_fade = code_noise_fade
-        self.optimizer = optimizer
-        self.learning_rate = learning_rate
-        self.schedule = schedule
-        self.epochs = epochs
-        self.batch_size = batch_size
-        self.standardize = standardize
-        self.init_scale = init_scale
-        self.dtype = dtype
-        self.random_state = random_state
-        self.verbose = verbose
+    latent_dim: int = 2
+    hidden: tuple = ()
+    activation: str = "tanh"
+    latent_activation: str | None = None
+    output_activation: str = "identity"
+    loss: str = "squared_error"
+    code_noise: float = 0.0
+    code_noise_fade: float | None = None
+    optimizer: str = "adam"
+    learning_rate: float = 1e-3
+    schedule: str = "constant"
+    epochs: int = 200
+    batch_size: int | None = 64
+    standardize: bool = False
+    weight_decay: float = 0.0
+    tied: bool = False
+    init_scale: float = 1.0
+    dtype: str = "float64"
+    random_state: object = None
+    verbose: bool = False
 
     # ---- learning ----------------------------------------------------------------------------
 
@@ -191,22 +159,19 @@ class Autoencoder(Estimator):
         if self.standardize:
             self._check_fitted()
             X = self._to_network(X)
-        return self._objective(*self._halves(X.shape[-1]))(theta, X, rng)
+        return self._objective(*self._build(X.shape[-1]))(theta, X, rng)
 
     # ---- using what was learnt ---------------------------------------------------------------
 
     def transform(self, X):
         """Codes Z (n, latent_dim) of X (n, n_features)."""
-        self._check_fitted()
-        X = self._to_network(as_samples(X, self.n_features_in_, self.theta_.dtype))
-        return self._encoder.forward(self.theta_[: self._encoder.size], X)[0]
+        return self._encode(X)
 
     def inverse_transform(self, Z):
         """Reconstructions (n, n_features) of codes Z (n, latent_dim)."""
         self._check_fitted()
         Z = as_samples(Z, self._decoder.layers[0].n_in, self.theta_.dtype, "Z")
-        x_hat = self._decoder.forward(self.theta_[self._encoder.size :], Z)[0]
-        return self.mean_ + x_hat * self.scale_
+        return self.mean_ + self._decode(Z) * self.scale_
 
     def reconstruct(self, X):
         """inverse_transform(transform(X))."""
@@ -220,7 +185,8 @@ class Autoencoder(Estimator):
     def weights_(self):
         """Views into theta_ by name: "W_e" (n_in, n_out), "b_e" (1, n_out), "W_d", "b_d".
 
-        With hidden layers they are numbered: "W_e1", "b_e1", "W_e2", ...
+        With hidden layers they are numbered: "W_e1", "b_e1", "W_e2", ... With tied=True W_d and
+        b_d are copies.
         """
         self._check_fitted()
         return self.unpack(self.theta_)
@@ -228,19 +194,7 @@ class Autoencoder(Estimator):
     def unpack(self, theta):
         """`weights_` of any theta (..., size), a gradient among them."""
         self._check_fitted()
-        end = self._encoder.size
-        halves = (
-            ("e", self._encoder, theta[..., :end]),
-            ("d", self._decoder, theta[..., end:]),
-        )
-        views = {}
-        for letter, half, part in halves:
-            layers = zip(half.layers, half.unpack(part), strict=True)
-            dense = [(layer, own) for layer, own in layers if layer.size]
-            for number, (layer, own) in enumerate(dense, start=1):
-                name = letter + (str(number) if len(dense) > 1 else "")
-                views["W_" + name], views["b_" + name] = layer.unpack(own)
-        return views
+        return _named(self._encoder, self._decoder, theta[..., self._places])
 
     @property
     def history_(self):
@@ -251,37 +205,91 @@ class Autoencoder(Estimator):
     # ---- inside ------------------------------------------------------------------------------
 
     def _halves(self, n_features):
-        """Encoder and decoder, each a Chain."""
-        widths = (n_features, *self.hidden, self.latent_dim)
-        between = [self.activation] * len(self.hidden)
-        encoder = _dense_chain(widths, [*between, self.latent_activation or self.activation])
-        decoder = _dense_chain(widths[::-1], [*between, self.output_activation])
-        return encoder, decoder
+        """Encoder and decoder, each a Chain: layers with parameters, then their activations."""
+        encoder, decoder = self._layers(n_features)
+        code = self.latent_activation or self.activation
+        return (
+            _activated(encoder, self.activation, code),
+            _activated(decoder, self.activation, self.output_activation),
+        )
+
+    def _layers(self, n_features):
+        """The layers with parameters, of the encoder and of the decoder."""
+        outer = (n_features, *self.hidden)
+        return (
+            _dense((*outer, self._code_width)),
+            _dense((self.latent_dim, *outer[::-1])),
+        )
+
+    @property
+    def _code_width(self):
+        """How many numbers the encoder gives for a sample."""
+        return self.latent_dim
+
+    def _build(self, n_features):
+        """Encoder, decoder, and the places in theta (..., size) where their parameters lie."""
+        encoder, decoder = self._halves(n_features)
+        return encoder, decoder, _tied_places(encoder, decoder) if self.tied else slice(None)
 
     def _check_fitted(self):
         if not hasattr(self, "theta_"):
             raise NotFittedError(f"this {type(self).__name__} has learnt nothing yet: call fit")
 
-    def _objective(self, encoder, decoder, progress=0.0):
-        """The function (theta, x, rng) -> (loss, grad) to follow at that share of training."""
-        noise = self.code_noise
-        if self.code_noise_fade is not None:
-            noise *= max(0.0, 1 - progress / self.code_noise_fade)
-        loss = LOSSES[self.loss]
+    def _objective(self, encoder, decoder, places, progress=None):
+        """The function (theta, x, rng) -> (loss, grad) to follow at that share of training.
+
+        progress None: all noise and all costs at their full strength.
+        """
+        decoder, loss = self._loss(decoder)
+        decode, cost = Chain(self._code(progress), decoder), self._code_cost(progress)
+        if cost is not None:
+            decode, loss = Beside(decode), with_code(loss, cost, self._code_width)
+        network = Chain(*self._corruption(), encoder, decode)
+        if self.tied:
+            network = Shared(network, places)
+        objective = partial(loss_and_grad, network, loss)
+        if self.weight_decay:
+            decay = np.zeros(network.size)
+            for name, W in _named(encoder, decoder, decay[places]).items():
+                W[...] = self.weight_decay if name.startswith("W") else 0
+            objective = with_decay(objective, decay)
+        return objective
+
+    def _loss(self, decoder):
+        """The decoder as it trains, and the loss of what it gives."""
         if self.loss == "bernoulli":
             # The pair (sigmoid, bernoulli) is taken as one: its slope stays exact where the
             # sigmoid saturates.
-            decoder, loss = Chain(*decoder.layers[:-1]), bernoulli_of_logit
-        return partial(loss_and_grad, Chain(encoder, GaussianNoise(noise), decoder), loss)
+            return Chain(*decoder.layers[:-1]), bernoulli_of_logit
+        return decoder, LOSSES[self.loss]
+
+    def _corruption(self):
+        """Layers before the encoder, in training only."""
+        return ()
+
+    def _code(self, progress):
+        """The layer between encoder and decoder, in training."""
+        fade = self.code_noise_fade
+        left = 1.0 if fade is None or progress is None else max(0.0, 1 - progress / fade)
+        return GaussianNoise(left * self.code_noise)
+
+    def _code_cost(self, progress):
+        """What the encoder's output costs, (..., n, width) -> cost, delta; None: nothing."""
+        return None
+
+    def _encode(self, X):
+        self._check_fitted()
+        X = self._to_network(as_samples(X, self.n_features_in_, self.theta_.dtype))
+        return self._encoder.forward(self.theta_[..., self._places][: self._encoder.size], X)[0]
+
+    def _decode(self, Z):
+        return self._decoder.forward(self.theta_[..., self._places][self._encoder.size :], Z)[0]
 
     def _samples(self, X, n_features=None, name="X"):
         """X (n, d) checked for training, still in its own units."""
         X = as_samples(X, n_features, self.dtype, name)
-        if self.loss == "bernoulli" and (X.min() < 0 or X.max() > 1):
-            raise ValueError(
-                f"loss='bernoulli' needs data in [0, 1], "
-                f"{name} goes from {X.min():g} to {X.max():g}: rescale it"
-            )
+        if self.loss == "bernoulli":
+            _within_unit(X, name, "loss='bernoulli'")
         return X
 
     def _start(self, X, validation=None):
@@ -301,9 +309,11 @@ class Autoencoder(Estimator):
             self.mean_ = X.mean(axis=0)
             varies = np.ptp(X, axis=0) > 0  # a constant's deviation may come out as 1e-17
             self.scale_[varies] = X.std(axis=0)[varies]
-        self._encoder, self._decoder = self._halves(X.shape[1])
-        theta = self.init_scale * Chain(self._encoder, self._decoder).init(self._rng)
-        self.theta_ = theta.astype(self.dtype)
+        self._encoder, self._decoder, self._places = self._build(X.shape[1])
+        network = Chain(self._encoder, self._decoder)
+        if self.tied:
+            network = Shared(network, self._places)
+        self.theta_ = (self.init_scale * network.init(self._rng)).astype(self.dtype)
         self._optimizer = OPTIMIZERS[self.optimizer](self.learning_rate)
         self._history = {"loss": []}
         return self._to_network(X), None if validation is None else self._to_network(validation)
@@ -321,8 +331,8 @@ class Autoencoder(Estimator):
                 self._history["validation_loss"].append(float(loss))
             yield self
 
-    def _fitted_objective(self, progress=0.0):
-        return self._objective(self._encoder, self._decoder, progress)
+    def _fitted_objective(self, progress=None):
+        return self._objective(self._encoder, self._decoder, self._places, progress)
 
     def _to_network(self, X):
         """From the units of X to those of the network; the way back: inverse_transform."""
@@ -330,28 +340,23 @@ class Autoencoder(Estimator):
 
     def _check_arguments(self):
         for name in ("activation", "output_activation"):
-            _one_of(name, getattr(self, name), ACTIVATIONS)
-        _one_of("latent_activation", self.latent_activation, [None, *ACTIVATIONS])
-        _one_of("loss", self.loss, LOSSES)
-        _one_of("optimizer", self.optimizer, OPTIMIZERS)
-        _one_of("schedule", self.schedule, SCHEDULES)
-        _one_of("dtype", self.dtype, ["float64", "float32"])
-        if not isinstance(self.hidden, tuple | list):
-            raise TypeError(
-                f"hidden must be a tuple of widths, such as (128,) or (128, 64), "
-                f"got {self.hidden!r}"
-            )
-        for width in self.hidden:
-            _whole("a width in hidden", width, least=1)
-        _whole("latent_dim", self.latent_dim, least=1)
-        _whole("epochs", self.epochs, least=0)
+            one_of(name, getattr(self, name), ACTIVATIONS)
+        one_of("latent_activation", self.latent_activation, [None, *ACTIVATIONS])
+        one_of("loss", self.loss, LOSSES)
+        one_of("optimizer", self.optimizer, OPTIMIZERS)
+        one_of("schedule", self.schedule, SCHEDULES)
+        one_of("dtype", self.dtype, ["float64", "float32"])
+        _widths("hidden", self.hidden, "(128,) or (128, 64)")
+        whole("latent_dim", self.latent_dim, least=1)
+        whole("epochs", self.epochs, least=0)
         if self.batch_size is not None:
-            _whole("batch_size", self.batch_size, least=1)
-        _finite("learning_rate", self.learning_rate, above=0)
-        _finite("init_scale", self.init_scale, least=0)
-        _finite("code_noise", self.code_noise, least=0)
+            whole("batch_size", self.batch_size, least=1)
+        finite("learning_rate", self.learning_rate, above=0)
+        finite("init_scale", self.init_scale, least=0)
+        finite("weight_decay", self.weight_decay, least=0)
+        finite("code_noise", self.code_noise, least=0)
         if self.code_noise_fade is not None:
-            _finite("code_noise_fade", self.code_noise_fade, above=0)
+            finite("code_noise_fade", self.code_noise_fade, above=0)
         if self.loss == "bernoulli" and (
             self.output_activation != "sigmoid" or self.standardize
         ):
@@ -369,7 +374,7 @@ class Autoencoder(Estimator):
         """
         self._check_fitted()
         header = json.dumps(
-            {"class": type(self).__name__, "params": self._learnt_with}, default=_to_json
+            {"class": type(self).__name__, "params": self._learnt_with}, default=to_json
         )
         with open(path, "wb") as file:
             np.savez(
@@ -382,83 +387,372 @@ class Autoencoder(Estimator):
             )
 
 
+@dataclass(eq=False, repr=False)
+class SparseAutoencoder(Autoencoder):
+    """An Autoencoder whose code costs something, so that few of its numbers are used at once.
+
+    sparsity : "l1" adds sparsity_weight * sum |z|, mean over samples; "kl", for a code in
+        (0, 1), adds sparsity_weight * sum_j KL(sparsity_target || mean of z_j in the batch).
+    """
+
+    sparsity: str = "l1"
+    sparsity_weight: float = 1e-3
+    sparsity_target: float = 0.05
+
+    def _code_cost(self, progress):
+        kl = partial(sparsity_kl, target=self.sparsity_target)
+        return weighted(l1 if self.sparsity == "l1" else kl, self.sparsity_weight)
+
+    def _check_arguments(self):
+        super()._check_arguments()
+        one_of("sparsity", self.sparsity, ["l1", "kl"])
+        finite("sparsity_weight", self.sparsity_weight, least=0)
+        finite("sparsity_target", self.sparsity_target, above=0, below=1)
+        if self.sparsity == "kl" and "sigmoid" != (self.latent_activation or self.activation):
+            raise ValueError(
+                "sparsity='kl' reads each number of the code as a share in (0, 1): "
+                "it needs latent_activation='sigmoid'"
+            )
+
+
+@dataclass(eq=False, repr=False)
+class DenoisingAutoencoder(Autoencoder):
+    """An Autoencoder that is given a corrupted x and has to return the clean one.
+
+    corruption : "gaussian" adds noise of deviation corruption_level; "mask" sets numbers to 0,
+        each with probability corruption_level; "salt_pepper", for X in [0, 1], to 0 or 1.
+
+    New noise at every step of training, none afterwards: transform and reconstruct take what
+    they get. Vincent et al. 2008.
+    """
+
+    corruption: str = "gaussian"
+    corruption_level: float = 0.3
+
+    def corrupt(self, X, random_state=None):
+        """X (n, n_features) corrupted as in training. Needs no fit, unless standardize=True."""
+        self._check_arguments()
+        X, rng = self._samples(X), generator(random_state)
+        if not self.standardize:
+            return Chain(*self._corruption()).forward(np.zeros(0), X, rng)[0]
+        self._check_fitted()
+        x = Chain(*self._corruption()).forward(np.zeros(0), self._to_network(X), rng)[0]
+        return self.mean_ + x * self.scale_
+
+    def _corruption(self):
+        return (CORRUPTIONS[self.corruption](self.corruption_level),)
+
+    def _check_arguments(self):
+        super()._check_arguments()
+        one_of("corruption", self.corruption, CORRUPTIONS)
+        finite("corruption_level", self.corruption_level, least=0)
+        if self.corruption != "gaussian" and self.corruption_level > 1:
+            raise ValueError(
+                f"corruption={self.corruption!r} takes corruption_level as a share, "
+                f"at most 1, got {self.corruption_level}"
+            )
+
+    def _samples(self, X, n_features=None, name="X"):
+        X = super()._samples(X, n_features, name)
+        if self.corruption == "salt_pepper":
+            _within_unit(X, name, "corruption='salt_pepper'")
+        return X
+
+
+@dataclass(eq=False, repr=False)
+class Pictures:
+    """Fields that come before an Autoencoder's: dataclass starts with the last base."""
+
+    image_shape: tuple
+    channels: tuple = (16, 32)
+
+
+@dataclass(eq=False, repr=False)
+class ConvolutionalAutoencoder(Autoencoder, Pictures):
+    """An Autoencoder of images: convolutions before its Dense layers, their transposes after.
+
+    image_shape : (h, w) or (h, w, channels) of the images in X, which come flat, (n, h w ...).
+    channels : what each convolution gives.   kernel_size, stride : of each. Where stride
+        divides kernel_size, as many patches meet on one pixel as on the next (away from the
+        border), and the decoder starts without a checkerboard.
+    """
+
+    activation: str = "relu"
+    latent_activation: str = "identity"
+    kernel_size: int = 4
+    stride: int = 2
+
+    def _layers(self, n_features):
+        shape, convs, deconvs = self.image_shape, [], []
+        for channels in self.channels:
+            geometry = shape, channels, self.kernel_size, self.stride
+            convs.append(Conv(*geometry))
+            deconvs.insert(0, Deconv(*geometry))
+            shape = convs[-1].out_shape
+        encoder, decoder = super()._layers(prod(shape))
+        return convs + encoder, decoder + deconvs
+
+    def _samples(self, X, n_features=None, name="X"):
+        X = super()._samples(X, n_features, name)
+        if X.shape[1] != prod(self.image_shape):
+            raise ValueError(
+                f"image_shape={self.image_shape} makes {prod(self.image_shape)} features, "
+                f"{name} has {X.shape[1]}"
+            )
+        return X
+
+    def _check_arguments(self):
+        super()._check_arguments()
+        _widths("image_shape", self.image_shape, "(28, 28) or (32, 32, 3)")
+        _widths("channels", self.channels, "(16,) or (16, 32)")
+        if len(self.image_shape) not in (2, 3) or not self.channels:
+            raise ValueError(
+                "image_shape must be (h, w) or (h, w, channels), and channels must name one "
+                f"layer at least; got {self.image_shape!r} and {self.channels!r}"
+            )
+        whole("kernel_size", self.kernel_size, least=1)
+        whole("stride", self.stride, least=1)
+
+
+@dataclass(eq=False, repr=False)
+class VariationalAutoencoder(Autoencoder):
+    """A model of how X came about: z ~ N(0, I), then x ~ p(x | z) around the decoder's x_hat.
+
+    The encoder gives q(z | x) = N(mu, diag(sigma^2)), and training lowers, in nats per sample,
+    -log p(x | z) + beta KL(q(z | x) || N(0, I)) for one z drawn from q: at beta = 1 minus the
+    evidence lower bound (ELBO). Kingma & Welling 2013.
+
+    loss : "squared_error": p(x | z) = N(x_hat, variance I), in the network's units; or
+        "bernoulli".
+    variance : of the data around x_hat, a number, or "learned": one more parameter.
+    beta : weight of the KL (Higgins et al. 2017).
+    warm_up : over this first share of the epochs the weight rises linearly from 0 to beta.
+
+    transform gives mu. The validation loss is taken at z = mu.
+    """
+
+    latent_activation: str = "identity"
+    beta: float = 1.0
+    warm_up: float = 0.0
+    variance: float | str = "learned"
+
+    def transform(self, X):
+        """Means mu (n, latent_dim) of q(z | x)."""
+        return self.posterior(X)[0]
+
+    def posterior(self, X):
+        """mu and sigma, each (n, latent_dim), of q(z | x) = N(mu, diag(sigma^2))."""
+        mu, s = np.split(self._encode(X), 2, axis=-1)
+        return mu, np.exp(s / 2)
+
+    def kl(self, X):
+        """KL(q(z_j | x) || N(0, 1)) of each sample and unit, (n, latent_dim), in nats."""
+        return kl_of_units(self._encode(X))
+
+    def log_likelihood(self, X, Z):
+        """log p(x | z) (..., n), in nats: X (n, n_features), codes Z (..., n, latent_dim)."""
+        self._check_fitted()
+        X = as_samples(X, self.n_features_in_, self.theta_.dtype)
+        decoder, loss = self._loss(self._decoder)
+        y = decoder.forward(self.theta_[self._encoder.size :], np.asarray(Z))[0]
+        # Each sample as a model of its own: the loss then is one number a sample.
+        minus_log, _ = loss(y[..., None, :], self._to_network(X)[:, None, :])
+        return -minus_log - np.log(self.scale_).sum()
+
+    def elbo(self, X, n_samples=1, random_state=None):
+        """E_q[log p(x | z)] - KL(q(z | x) || p(z)), in nats, the mean over X: a float.
+
+        The first term over n_samples draws of z for every x. Never above log p(x), but for
+        the error of these draws.
+        """
+        mu, sigma = self.posterior(X)
+        rng = generator(random_state)
+        Z = mu + sigma * rng.standard_normal((n_samples, *mu.shape))
+        return float(self.log_likelihood(X, Z).mean() - self.kl(X).sum(axis=-1).mean())
+
+    def importance_bound(self, X, n_samples=50, random_state=None):
+        """log 1/S sum_s p(x, z_s) / q(z_s | x), z_s ~ q(z | x), in nats, the mean over X.
+
+        In expectation the ELBO for n_samples = S = 1, rising to log p(x) as S grows: Burda,
+        Grosse & Salakhutdinov 2016.
+        """
+        mu, sigma = self.posterior(X)
+        e = generator(random_state).standard_normal((n_samples, *mu.shape))
+        Z = mu + sigma * e
+        log_prior_over_q = (e**2 / 2 - Z**2 / 2 + np.log(sigma)).sum(axis=-1)
+        log_weight = self.log_likelihood(X, Z) + log_prior_over_q
+        return float((np.logaddexp.reduce(log_weight, axis=0) - np.log(n_samples)).mean())
+
+    def sample(self, n_samples=1, random_state=None, noise=True):
+        """x ~ p(x), (n_samples, n_features): z ~ N(0, I), then x ~ p(x | z).
+
+        noise=False leaves out the second draw and gives the means x_hat.
+        """
+        self._check_fitted()
+        rng = generator(random_state)
+        Z = rng.standard_normal((n_samples, self._decoder.layers[0].n_in))
+        x_hat = self.inverse_transform(Z)
+        if not noise:
+            return x_hat
+        if self.loss == "bernoulli":
+            return (rng.random(x_hat.shape) < x_hat).astype(x_hat.dtype)
+        e = rng.standard_normal(x_hat.shape)
+        return x_hat + np.sqrt(self.variance_) * self.scale_ * e
+
+    @property
+    def variance_(self):
+        """Variance of the data around x_hat, given or learned, in the network's units."""
+        self._check_fitted()
+        return float(np.exp(self.theta_[-1])) if self.variance == "learned" else self.variance
+
+    def _halves(self, n_features):
+        encoder, decoder = super()._halves(n_features)
+        if self.loss == "squared_error":
+            variance = None if self.variance == "learned" else self.variance
+            decoder = Chain(*decoder.layers, LogVariance(variance))
+        return encoder, decoder
+
+    @property
+    def _code_width(self):
+        return 2 * self.latent_dim
+
+    def _start(self, X, validation=None):
+        X, validation = super()._start(X, validation)
+        if self.loss == "squared_error" and self.variance == "learned":
+            # As large as that of the data: x_hat explains nothing yet.
+            self.theta_[-1] = np.log(X.var(axis=0).mean() or 1.0)
+        return X, validation
+
+    def _loss(self, decoder):
+        if self.loss == "squared_error":
+            return decoder, gaussian
+        return super()._loss(decoder)
+
+    def _code(self, progress):
+        return GaussianCode()
+
+    def _code_cost(self, progress):
+        warming = self.warm_up and progress is not None
+        risen = min(1.0, progress / self.warm_up) if warming else 1.0
+        return weighted(gaussian_kl, risen * self.beta)
+
+    def _decode(self, Z):
+        return super()._decode(Z)[..., : self.n_features_in_]
+
+    def _check_arguments(self):
+        super()._check_arguments()
+        finite("beta", self.beta, least=0)
+        finite("warm_up", self.warm_up, least=0)
+        if self.variance != "learned":
+            finite("variance", self.variance, above=0)
+        needed = {"latent_activation": "identity", "code_noise": 0, "tied": False}
+        for name, value in needed.items():
+            if getattr(self, name) != value:
+                raise ValueError(
+                    f"a VariationalAutoencoder draws its code from N(mu, sigma^2): "
+                    f"{name} must stay {value!r}, got {getattr(self, name)!r}"
+                )
+
+
 def load(path):
     """The fitted estimator that `save` wrote to `path`; ValueError if the file is not one."""
     try:
         with np.load(path, allow_pickle=False) as file:
             arrays = dict(file)
-        header = json.loads(str(arrays.pop("header")), object_hook=_from_json)
-        model = ESTIMATORS[header["class"]](**header["params"])
+        header = json.loads(str(arrays.pop("header")), object_hook=from_json)
+        params = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in header["params"].items()
+        }
+        model = ESTIMATORS[header["class"]](**params)
     except (ValueError, TypeError, AttributeError, KeyError, EOFError, BadZipFile) as error:
         raise ValueError(
             f"{path} is not a saved autoencoder: {type(error).__name__}: {error}"
         ) from error
-    model.hidden = tuple(model.hidden)
     model.theta_, model.mean_, model.scale_ = (
         arrays.pop(name) for name in ("theta", "mean", "scale")
     )
     model.n_features_in_ = len(model.mean_)
     model._learnt_with = model.get_params()
-    model._encoder, model._decoder = model._halves(model.n_features_in_)
+    model._encoder, model._decoder, model._places = model._build(model.n_features_in_)
     model._history = {name: list(values) for name, values in arrays.items()}
     model._rng = generator(model.random_state)
     model._optimizer = OPTIMIZERS[model.optimizer](model.learning_rate)
     return model
 
 
-ESTIMATORS = {"Autoencoder": Autoencoder}
-
-
-def _one_of(name, value, known):
-    if not isinstance(value, str | None) or value not in known:
-        raise ValueError(f"{name} must be one of {', '.join(map(repr, known))}, got {value!r}")
-
-
-def _whole(name, value, least):
-    if isinstance(value, bool) or not isinstance(value, Integral) or value < least:
-        raise ValueError(f"{name} must be a whole number, at least {least}, got {value!r}")
-
-
-def _finite(name, value, least=-np.inf, above=-np.inf):
-    if not isinstance(value, Real) or not (above < value < np.inf and value >= least):
-        bound = f"at least {least}" if np.isfinite(least) else f"above {above}"
-        raise ValueError(f"{name} must be a finite number, {bound}, got {value!r}")
-
-
-def _dense_chain(widths, activations):
-    """Dense layers of these widths, each followed by its activation."""
-    pairs = zip(widths[:-1], widths[1:], activations, strict=True)
-    return Chain(
-        *(
-            layer
-            for n_in, n_out, name in pairs
-            for layer in (Dense(n_in, n_out), ACTIVATIONS[name]())
-        )
+ESTIMATORS = {
+    estimator.__name__: estimator
+    for estimator in (
+        Autoencoder,
+        SparseAutoencoder,
+        DenoisingAutoencoder,
+        ConvolutionalAutoencoder,
+        VariationalAutoencoder,
     )
+}
 
 
-def _to_json(value):
-    """What json does not know: NumPy's numbers and arrays, random generators as they stand."""
-    if isinstance(value, np.random.Generator):
-        return {"Generator": value.bit_generator.state}
-    if isinstance(value, np.random.RandomState):
-        return {"RandomState": value.get_state(legacy=False)}
-    return value.tolist()
+def _dense(widths):
+    """Dense layers of these widths."""
+    return [Dense(n_in, n_out) for n_in, n_out in zip(widths[:-1], widths[1:], strict=True)]
 
 
-def _from_json(entry):
-    if "Generator" in entry:
-        bits = getattr(np.random, entry["Generator"]["bit_generator"])()
-        bits.state = entry["Generator"]
-        return np.random.Generator(bits)
-    if "RandomState" in entry:
-        state = entry["RandomState"]
-        rng = np.random.RandomState()
-        rng.set_state(
-            {
-                **state,
-                "state": {**state["state"], "key": np.array(state["state"]["key"], np.uint32)},
-            }
+def _activated(layers, between, last):
+    """A Chain of the layers, each followed by its activation."""
+    names = [between] * (len(layers) - 1) + [last]
+    pairs = zip(layers, names, strict=True)
+    return Chain(*(part for layer, name in pairs for part in (layer, ACTIVATIONS[name]())))
+
+
+def _affine(half, theta):
+    """The layers of a half that have weights, each with its part (..., layer.size) of theta."""
+    pairs = zip(half.layers, half.unpack(theta), strict=True)
+    return [(layer, part) for layer, part in pairs if isinstance(layer, Affine)]
+
+
+def _named(encoder, decoder, theta):
+    """Views into theta (..., size of both): "W_e", "b_e", "W_d", "b_d", numbered when deep."""
+    views = {}
+    for letter, half, part in (
+        ("e", encoder, theta[..., : encoder.size]),
+        ("d", decoder, theta[..., encoder.size :]),
+    ):
+        affine = _affine(half, part)
+        for number, (layer, own) in enumerate(affine, start=1):
+            name = letter + (str(number) if len(affine) > 1 else "")
+            views["W_" + name], views["b_" + name] = layer.unpack(own)
+    return views
+
+
+def _tied_places(encoder, decoder):
+    """Places (size of both,) in a theta that holds the decoder's biases, but not its weights.
+
+    These are the encoder's, transposed, in the mirrored order.
+    """
+    places = np.arange(encoder.size + decoder.size)
+    mirrored = _affine(encoder, places[: encoder.size])[::-1]
+    free = encoder.size
+    for (layer_e, part_e), (layer_d, part_d) in zip(
+        mirrored, _affine(decoder, places[encoder.size :]), strict=True
+    ):
+        W, b = layer_d.unpack(part_d)
+        W[...] = layer_e.unpack(part_e)[0].T
+        b[...] = np.arange(free, free + b.size)
+        free += b.size
+    return places
+
+
+def _widths(name, value, such_as):
+    if not isinstance(value, tuple | list):
+        raise TypeError(f"{name} must be a tuple of widths, such as {such_as}, got {value!r}")
+    for width in value:
+        whole(f"a width in {name}", width, least=1)
+
+
+def _within_unit(X, name, why):
+    if X.min() < 0 or X.max() > 1:
+        raise ValueError(
+            f"{why} needs data in [0, 1], "
+            f"{name} goes from {X.min():g} to {X.max():g}: rescale it"
         )
-        return rng
-    return entry

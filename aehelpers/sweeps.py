@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from .autoencoders import VariationalAutoencoder
 from .optimizers import OPTIMIZERS, SCHEDULES
 from .training import Generators, train
 
@@ -51,11 +52,13 @@ def _kind(model):
     params = model.get_params()
     own = set(OWN)
     latent_activation = params["latent_activation"] or params["activation"]
-    if params["code_noise"] or latent_activation == "sigmoid":
+    noisy = params["code_noise"] or isinstance(model, VariationalAutoencoder)
+    if noisy or params["tied"] or latent_activation == "sigmoid":
         # Noise is drawn per code number, and a sigmoid unit without weights is 0.5, not 0: such
         # codes cannot share a wider array.
         own.remove("latent_dim")
-    return repr(sorted((name, value) for name, value in params.items() if name not in own))
+    shared = sorted((name, value) for name, value in params.items() if name not in own)
+    return type(model).__name__, repr(shared)
 
 
 def _fit_ensemble(models, X_each):
@@ -65,7 +68,9 @@ def _fit_ensemble(models, X_each):
     """
     starts = [model._start(X)[0] for model, X in zip(models, X_each, strict=True)]
     shared = all(X is X_each[0] for X in X_each)
-    X = starts[0] if shared else np.stack(starts)
+    # Each model its own rows, even if they are the same: it may corrupt them its own way.
+    rows = (len(models), *starts[0].shape)
+    X = np.broadcast_to(starts[0], rows) if shared else np.stack(starts)
     widest = max(models, key=lambda model: model.latent_dim)
     theta = np.zeros((len(models), widest.theta_.size), dtype=widest.dtype)
     for model, row in zip(models, theta, strict=True):
@@ -90,6 +95,9 @@ def _fit_ensemble(models, X_each):
 
 def _shared(widest, theta, model):
     """Pairs of views: `model`'s part of the theta (size,) of `widest`, and its own."""
+    if model.theta_.size == theta.size:
+        yield theta, model.theta_
+        return
     views = widest.unpack(theta)
     for name, narrow in model.weights_.items():
         rows, columns = narrow.shape

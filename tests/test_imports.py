@@ -12,7 +12,7 @@ PICTURES = {"descriptions", "plots", "explorers"}
 MODULES = sorted(path.stem for path in PACKAGE.glob("*.py") if path.stem != "__init__")
 
 # What each module may import of ours: the floors of the house, from the ground up.
-GROUND = {"layers", "losses", "optimizers", "metrics", "data", "checks"}
+GROUND = {"layers", "losses", "optimizers", "metrics", "data", "checks", "estimators"}
 MAY_IMPORT = {
     **dict.fromkeys(GROUND, set()),
     "training": GROUND,

@@ -1,0 +1,95 @@
+"""What every estimator has: the habits of scikit-learn, checked arguments, a form for json."""
+
+import inspect
+from numbers import Integral, Real
+
+import numpy as np
+
+
+class NotFittedError(ValueError, AttributeError):
+    """Something was asked of an estimator that only fit can give; kin to scikit-learn's."""
+
+
+class Estimator:
+    """What scikit-learn expects: __init__ stores its arguments, which have names."""
+
+    def get_params(self, deep=True):
+        """The arguments of __init__, by name."""
+        return {name: getattr(self, name) for name in inspect.signature(type(self)).parameters}
+
+    def set_params(self, **params):
+        """Change arguments of __init__; takes effect at the next fit, which a new network needs
+        before anything else.
+        """
+        known = self.get_params()
+        for name, value in params.items():
+            if name not in known:
+                raise ValueError(
+                    f"{type(self).__name__} has no parameter {name!r}; "
+                    f"it has {', '.join(known)}"
+                )
+            setattr(self, name, value)
+        return self
+
+    def __repr__(self):
+        parameters = inspect.signature(type(self)).parameters
+        shown = [
+            # A legacy generator's repr ends in its address, which says nothing to a reader.
+            f"{name}={repr(value).partition(' at 0x')[0]}"
+            for name, value in self.get_params().items()
+            if repr(value) != repr(parameters[name].default)
+        ]
+        return f"{type(self).__name__}({', '.join(shown)})"
+
+    def __sklearn_tags__(self):
+        from sklearn.utils import Tags, TargetTags, TransformerTags
+
+        return Tags(
+            estimator_type=None,
+            target_tags=TargetTags(required=False),
+            transformer_tags=TransformerTags(),
+        )
+
+
+def one_of(name, value, known):
+    if not isinstance(value, str | None) or value not in known:
+        raise ValueError(f"{name} must be one of {', '.join(map(repr, known))}, got {value!r}")
+
+
+def whole(name, value, least):
+    if isinstance(value, bool) or not isinstance(value, Integral) or value < least:
+        raise ValueError(f"{name} must be a whole number, at least {least}, got {value!r}")
+
+
+def finite(name, value, least=-np.inf, above=-np.inf, below=np.inf):
+    if not isinstance(value, Real) or not (above < value < below and value >= least):
+        lower = f"at least {least}" if np.isfinite(least) else f"above {above}"
+        upper = f" and below {below}" if np.isfinite(below) else ""
+        raise ValueError(f"{name} must be a finite number, {lower}{upper}, got {value!r}")
+
+
+def to_json(value):
+    """What json does not know: NumPy's numbers and arrays, random generators as they stand."""
+    if isinstance(value, np.random.Generator):
+        return {"Generator": value.bit_generator.state}
+    if isinstance(value, np.random.RandomState):
+        return {"RandomState": value.get_state(legacy=False)}
+    return value.tolist()
+
+
+def from_json(entry):
+    if "Generator" in entry:
+        bits = getattr(np.random, entry["Generator"]["bit_generator"])()
+        bits.state = entry["Generator"]
+        return np.random.Generator(bits)
+    if "RandomState" in entry:
+        state = entry["RandomState"]
+        rng = np.random.RandomState()
+        rng.set_state(
+            {
+                **state,
+                "state": {**state["state"], "key": np.array(state["state"]["key"], np.uint32)},
+            }
+        )
+        return rng
+    return entry
