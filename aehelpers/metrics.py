@@ -109,6 +109,27 @@ def procrustes_distance(Z_a, Z_b):
     return float(procrustes(_columns(Z_a), _columns(Z_b))[2])
 
 
+def active_units(Z, threshold=0.01):
+    """How many numbers of a code Z (n, k) depend on the sample:  Var_x(z_j) > threshold.
+
+    For a variational code take its means mu, and the prior's variance is 1: Burda, Grosse &
+    Salakhutdinov 2016.
+    """
+    return int((_columns(Z).var(axis=0) > threshold).sum())
+
+
+def linear_probe(Z_train, y_train, Z_test, y_test):
+    """Share of test samples whose class a linear reader finds in their code, (n, k) -> [0, 1].
+
+    The reader is linear discriminant analysis, fitted on the training part by scikit-learn:
+    what can be read from a code without bending it (Alain & Bengio 2016).
+    """
+    from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+
+    reader = LinearDiscriminantAnalysis().fit(_columns(Z_train), y_train)
+    return float(reader.score(_columns(Z_test), y_test))
+
+
 class PCA:
     """Principal component analysis, the best linear autoencoder:  x_hat = m + (x - m) V^T V.
 
