@@ -249,9 +249,10 @@ class Autoencoder(Estimator):
             network = Shared(network, places)
         objective = partial(loss_and_grad, network, loss)
         if self.weight_decay:
-            decay = np.zeros(network.size)
-            for name, W in _named(encoder, decoder, decay[places]).items():
-                W[...] = self.weight_decay if name.startswith("W") else 0
+            each, decay = np.zeros(encoder.size + decoder.size), np.zeros(network.size)
+            for name, view in _named(encoder, decoder, each).items():
+                view[...] = self.weight_decay if name.startswith("W") else 0
+            decay[places] = each
             objective = with_decay(objective, decay)
         return objective
 
