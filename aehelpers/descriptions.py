@@ -47,12 +47,15 @@ def _describe_axes(ax):
     words += [f"Axes: {', '.join(axes)}."] if axes else []
     bars = {patch for container in ax.containers for patch in container}
     loose = [patch for patch in ax.patches if patch not in bars]
-    artists = (*ax.images, *ax.collections, *ax.containers, *ax.lines, *loose, *ax.texts)
+    cells = [text for text in ax.texts if text.get_gid() == "cell"]
+    notes = [text for text in ax.texts if text not in cells]
+    artists = (*ax.images, *ax.collections, *ax.containers, *ax.lines, *loose, *notes)
     words += [
         _describe_artist(a, ax)
         for a in artists
         if not hasattr(a, "get_visible") or a.get_visible()
     ]
+    words += [_describe_table(cells)] if cells else []
     return " ".join(word for word in words if word) or "Empty."
 
 
@@ -93,7 +96,7 @@ def _describe_artist(artist, ax):
     if isinstance(artist, mpl.quiver.Quiver):
         x, y, u, v = *artist.XY.T, artist.U, artist.V
         long, head = _mean(np.hypot(u, v)), f"{_count(artist.N, 'arrow')}{name}"
-        by = f"mean arrow ({_mean(u)}, {_mean(v)}), mean length {long}"
+        by = f"mean arrow ({_mean(u)}, {_mean(v)}), mean length {long}{_flow(artist)}"
         return f"{head}: {_where(x, y, ax)}, {by}{_colours(artist)}."
     if isinstance(artist, collections.PolyCollection | mpl.contour.ContourSet):
         levels = getattr(artist, "levels", None)
@@ -112,6 +115,29 @@ def _describe_artist(artist, ax):
         x, y = artist.get_patch_transform().transform(artist.get_path().vertices).T
         return f"Shape{name}: {_where(x, y, ax)}."
     return ""
+
+
+def _flow(field):
+    """Of a field of arrows, what a mean arrow does not see: growth and turn by distance.
+
+    The least-squares fit of the arrows by a (x - centre) + b (x - centre turned left).
+    """
+    x, y = (field.XY - field.XY.mean(axis=0)).T
+    square = (x**2 + y**2).sum()
+    if not square:
+        return ""
+    out, left = (x * field.U + y * field.V).sum(), (x * field.V - y * field.U).sum()
+    beside = np.hypot(field.U, field.V).mean() / np.hypot(x, y).mean()
+    along = f"{number(out / square, beside)} outwards and {number(left / square, beside)}"
+    return f", by distance from the centre {along} anticlockwise"
+
+
+def _describe_table(cells):
+    rows = {}
+    for cell in cells:
+        words = plain(cell.get_text()) + (" (bold)" if cell.get_weight() == "bold" else "")
+        rows.setdefault(cell.get_position()[1], []).append(words)
+    return f"Cells, row by row: {'; '.join(map(', '.join, rows.values()))}."
 
 
 def _describe_line(line, name, ax):

@@ -76,7 +76,7 @@ class Panel(Axes):
 
 for _name in (
     "annotate axhline axvline axline bar barh errorbar fill_between hist imshow legend "
-    "pcolormesh plot scatter set_title step text"
+    "pcolormesh plot quiver scatter set_title step text"
 ).split():
     setattr(Panel, _name, styled(getattr(Axes, _name)))
 
@@ -159,6 +159,16 @@ def reconstruction(X, X_hat, ax=None, **kwargs):
     look = {"color": RECONSTRUCTION, "s": 6, "marker": "D", "linewidths": 0}
     ax.scatter(*X_hat.T, **{**look, "label": "reconstruction", **kwargs})
     return _key_below(_plane(ax))
+
+
+@styled
+def arrows(X, V, ax=None, label=None, **kwargs):
+    """The vector field V (n, 2) at the points X (n, 2), in the units of X. To `Axes.quiver`."""
+    ax, (X, V) = _axes(ax), _pair(_points(X), _points(V, "V"))
+    look = {"color": CURVE, "angles": "xy", "scale_units": "xy", "scale": 1, "width": 0.006}
+    field = ax.quiver(*X.T, *V.T, **{**look, "label": label, **kwargs})
+    ax.update_datalim(X + V / field.scale)  # quiver itself makes room for the tails only
+    return _key_below(_plane(ax)) if label else _plane(ax)
 
 
 @styled
@@ -437,6 +447,35 @@ def surface(x, y, values, ax=None, label="loss", path=None, log=False, **kwargs)
         ends = {"markeredgecolor": "white", "markersize": 6}
         ax.plot(*path[:1].T, "o", **{**ends, "color": "white", "markeredgecolor": INK})
         ax.plot(*path[-1:].T, "o", **{**ends, "color": RECONSTRUCTION})
+    return ax
+
+
+@styled
+def matrix(values, rows, columns, ax=None, bold=None, write=number, log=False, **kwargs):
+    """values (len(rows), len(columns)) as cells of a table, coloured. kwargs go to `imshow`.
+
+    bold : (rows, columns) True where a cell stands out.   write : a value's text.
+    log : colours by the logarithm.
+    """
+    ax, values = _axes(ax), np.asarray(values, float)
+    bold = np.zeros(values.shape, bool) if bold is None else np.asarray(bold)
+    if not values.shape == bold.shape == (len(rows), len(columns)):
+        raise ValueError(
+            f"values and bold must be {(len(rows), len(columns))} = (rows, columns); "
+            f"got {values.shape} and {bold.shape}"
+        )
+    look = {"cmap": "YlGnBu", "norm": LogNorm() if log else None, "aspect": "auto"}
+    image = ax.imshow(values, **{**look, **kwargs})
+    dark = image.to_rgba(values)[..., :3] @ [0.299, 0.587, 0.114] < 0.5
+    for i, j in np.ndindex(values.shape):
+        look = {"color": "white" if dark[i, j] else INK, "ha": "center", "va": "center"}
+        weight = "bold" if bold[i, j] else "normal"
+        ax.text(j, i, write(values[i, j]), gid="cell", weight=weight, fontsize=8, **look)
+    ax.set_yticks(np.arange(len(rows)), [str(row) for row in rows])
+    ax.set_xticks(np.arange(len(columns)), [str(column) for column in columns])
+    ax.grid(False)
+    ax.spines[:].set_visible(False)
+    ax.tick_params(length=0)
     return ax
 
 

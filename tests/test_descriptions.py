@@ -57,13 +57,36 @@ def test_other_artists_are_described(ax):
         'Straight line "diagonal" from (0, 0) to (2, 2).',
         'Band "band": x 0 to 1, y 0 to 2.',
         "Contours at 1, 2: x 0 to 2, y 0 to 0.667.",
-        '2 arrows "flow": x 0 to 1, y 0 to 1, mean arrow (3, 4), mean length 5.',
+        '2 arrows "flow": x 0 to 1, y 0 to 1, mean arrow (3, 4), mean length 5,',
         "x (marked one, two)",
         "2 bars: x 0 to 1, lengths 1, 2.",
         "Note: a remark on W_e.",
     ):
         assert words in text
     assert describe(plots.subplots()[0]) == "Empty."
+
+
+def test_a_field_of_arrows_is_told_from_its_opposite():
+    """Mean arrow and mean length are the same for a source and a sink, and for both turns."""
+    grid = np.array([[1.0, 1], [1, -1], [-1, 1], [-1, -1]])
+    turned = grid[:, ::-1] * [-1, 1]
+    for field, words in (
+        (0.5 * grid, "0.5 outwards and 0 anticlockwise"),
+        (-0.5 * grid, "-0.5 outwards and 0 anticlockwise"),
+        (turned, "0 outwards and 1 anticlockwise"),
+        (-turned + 7, "0 outwards and -1 anticlockwise"),
+    ):
+        ax = plots.arrows(3 + grid, field, ax=plots.subplots()[1])
+        assert f"by distance from the centre {words}." in describe(ax)
+    assert "outwards" not in describe(plots.arrows(grid[:1], grid[:1], plots.subplots()[1]))
+
+
+def test_a_matrix_is_told_row_by_row(ax):
+    plots.matrix([[1, 2], [30, 4]], "ab", "cd", ax=ax, bold=[[0, 0], [1, 0]])
+    assert describe(ax) == (
+        "Axes: x (marked c, d), y (marked a, b). Image, 2 by 2: values 1 to 30, mean 9.25, "
+        "standard deviation 12. Cells, row by row: 1, 2; 30 (bold), 4."
+    )
 
 
 def test_subfigures_are_described_by_their_titles():

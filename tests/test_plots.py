@@ -25,6 +25,7 @@ LOW, HIGH = MEAN - 0.05, MEAN + 0.02
 DRAWINGS = {
     "points": lambda ax, k=1: plots.points(k * X, ax=ax),
     "reconstruction": lambda ax, k=1: plots.reconstruction(X, k * X_HAT, ax=ax),
+    "arrows": lambda ax, k=1: plots.arrows(X, k * (X_HAT - X)[:, ::-1], ax=ax, label="pull"),
     "coded": lambda ax, k=1: plots.coded(X, k * Z, ax=ax),
     "error_map": lambda ax, k=1: plots.error_map(X, k * X_HAT, ax=ax),
     "manifold": lambda ax, k=1: plots.manifold(k * X, X_HAT, ax=ax),
@@ -46,6 +47,9 @@ DRAWINGS = {
     ),
     "surface": lambda ax, k=1: plots.surface(
         [1, 2, 3], [1, 2], k * np.arange(1.0, 7).reshape(2, 3), path=X, ax=ax, log=True
+    ),
+    "matrix": lambda ax, k=1: plots.matrix(
+        k * np.arange(1.0, 7).reshape(2, 3), "ab", ["one", 2, 3], ax=ax, log=True
     ),
 }
 every_drawing = pytest.mark.parametrize("draw", DRAWINGS.values(), ids=DRAWINGS)
@@ -135,6 +139,26 @@ def test_points_and_colours(ax):
     np.testing.assert_array_equal(data.get_offsets(), X)
     np.testing.assert_array_equal(reconstructed.get_offsets(), X_HAT)
     np.testing.assert_array_equal(segments.get_segments()[7], [X[7], X_HAT[7]])
+
+
+def test_arrows_are_as_long_as_the_vectors_and_the_axes_hold_their_tips(ax):
+    plots.arrows([[0, 0], [1, 1]], [[3, 0], [0, -2]], ax=ax)
+    (field,) = ax.collections
+    assert (field.scale, field.angles, field.scale_units) == (1, "xy", "xy")
+    np.testing.assert_array_equal([field.U, field.V], [[3, 0], [0, -2]])
+    assert ax.dataLim.get_points().tolist() == [[0, -1], [3, 1]]
+
+
+def test_matrix_writes_each_value_where_it_is_drawn(ax):
+    values = np.array([[0.1, 0.2], [0.3, 12.0], [0.5, 0.6]])
+    plots.matrix(values, "abc", "xy", ax=ax, bold=values > 0.5, write="{:.1f}".format)
+    np.testing.assert_array_equal(ax.images[0].get_array(), values)
+    for cell in ax.texts:
+        j, i = cell.get_position()
+        assert cell.get_text() == f"{values[i, j]:.1f}"
+        assert cell.get_weight() == ("bold" if values[i, j] > 0.5 else "normal")
+        assert cell.get_color() == ("white" if values[i, j] > 6 else plots.INK)
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["a", "b", "c"]
 
 
 def test_error_map_colours_by_the_squared_error_of_each_point(ax):
@@ -273,6 +297,8 @@ def test_the_style_leaves_no_trace_in_the_settings():
         (lambda: plots.lattice(IMAGES, [0, 1], [0, 1]), r"6 images do not fill 2 rows of 2"),
         (lambda: plots.bars_with_intervals("abc", MEAN, HIGH, LOW), r"low <= mean <= high"),
         (lambda: plots.surface([1, 2], [1], np.ones((2, 1))), r"values must be \(1, 2\)"),
+        (lambda: plots.arrows(X, X[1:]), r"\(60, 2\).*\(59, 2\).*same shape"),
+        (lambda: plots.matrix(np.ones((2, 2)), "ab", "abc"), r"must be \(2, 3\) = \(rows"),
         (lambda: plots.panels(LOSS, X, X, Z, X, axes=[1, 2]), r"need axes \(2, 3\)"),
     ],
 )
