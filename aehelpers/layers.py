@@ -109,7 +109,7 @@ class GaussianNoise(Parameterless):
         if rng is None or self.scale == 0:
             y = x
         else:
-            y = x + self.scale * rng.standard_normal(x.shape).astype(x.dtype, copy=False)
+            y = x + (self.scale * rng.standard_normal(x.shape)).astype(x.dtype, copy=False)
         return y, lambda delta, grad: delta
 
 
@@ -180,14 +180,13 @@ class LogVariance:
 
     def forward(self, theta, x, rng=None):
         s = theta if self.size else np.full(1, np.log(self.variance), x.dtype)
-        column = np.broadcast_to(s[..., None, :], (*x.shape[:-1], 1))
 
         def backward(delta, grad):
             if self.size:
                 grad[...] = delta[..., -1:].sum(axis=-2)
             return delta[..., :-1]
 
-        return np.concatenate([x, column], axis=-1), backward
+        return _side_by_side(x, s[..., None, :]), backward
 
 
 class Chain:
@@ -240,7 +239,14 @@ class Beside:
         def backward(delta, grad):
             return layer_backward(delta[..., :width], grad) + delta[..., width:]
 
-        return np.concatenate([y, x], axis=-1), backward
+        return _side_by_side(y, x), backward
+
+
+def _side_by_side(y, x):
+    """[y, x] along the last axis; what models or samples share is repeated for each."""
+    leading = np.broadcast_shapes(y.shape[:-1], x.shape[:-1])
+    parts = [np.broadcast_to(part, (*leading, part.shape[-1])) for part in (y, x)]
+    return np.concatenate(parts, axis=-1)
 
 
 class Shared:
