@@ -18,6 +18,14 @@ def rng():
     return np.random.default_rng(20240717)
 
 
+@pytest.fixture
+def torch():
+    """PyTorch, the second oracle; a test that asks for it says so and is skipped without."""
+    torch = pytest.importorskip("torch", reason="needs pip install 'aehelpers[torch]'")
+    torch.set_num_threads(1)  # the nets are too small to share out
+    return torch
+
+
 @pytest.fixture(autouse=True)
 def closed_figures():
     yield

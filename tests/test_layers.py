@@ -1,79 +1,129 @@
 """Every layer: is the way back the slope of the way there, for one model and for many."""
 
+from math import prod
+
 import numpy as np
 import pytest
+from scipy.signal import correlate2d
 
-from aehelpers import layers, losses
+from aehelpers import layers
 from aehelpers.checks import check_gradient
-from aehelpers.layers import Chain, Dense, GaussianNoise, Identity, ReLU, Sigmoid, Tanh
+from aehelpers.layers import (
+    Beside,
+    Chain,
+    Conv,
+    Deconv,
+    Dense,
+    GaussianCode,
+    GaussianNoise,
+    Identity,
+    LogVariance,
+    MaskingNoise,
+    Patches,
+    ReLU,
+    SaltAndPepper,
+    Shared,
+    Sigmoid,
+    Tanh,
+    Upsample,
+)
+from aehelpers.losses import squared_error
 
 AXES = [(), (3,), (2, 3)]
 WIDTH = 4
 
+# image_shape, channels, kernel_size, stride, padding
+GEOMETRIES = [
+    ((4, 5, 2), 3, 3, 1, None),
+    ((4, 4), 2, 4, 2, None),
+    ((7, 6, 1), 2, 4, 2, None),  # the last row of the padded image is in no patch
+    ((5, 7, 2), 1, 3, 2, None),
+    ((6, 5, 3), 2, 2, 2, 0),
+    ((4, 3, 2), 2, 1, 1, None),
+    ((2, 3, 1), 2, 5, 1, 2),
+    ((3, 4, 1), 3, 2, 1, 2),  # places that see nothing but padding
+    ((8, 7, 1), 1, 2, 3, 0),  # gaps that no patch covers
+]
 
+# Each layer with the widths of what goes in and of what comes out.
 LAYERS = {
-    "dense": lambda axes: Dense(WIDTH, WIDTH),
-    "identity": lambda axes: Identity(),
-    "sigmoid": lambda axes: Sigmoid(),
-    "tanh": lambda axes: Tanh(),
-    "relu": lambda axes: ReLU(),
-    "noise": lambda axes: GaussianNoise(0.3),
-    "chain": lambda axes: Chain(Dense(WIDTH, 2), Chain(Tanh(), Dense(2, WIDTH)), Sigmoid()),
+    "dense": (Dense(WIDTH, WIDTH), WIDTH, WIDTH),
+    "identity": (Identity(), WIDTH, WIDTH),
+    "sigmoid": (Sigmoid(), WIDTH, WIDTH),
+    "tanh": (Tanh(), WIDTH, WIDTH),
+    "relu": (ReLU(), WIDTH, WIDTH),
+    "noise": (GaussianNoise(np.float64(0.3)), WIDTH, WIDTH),
+    "mask": (MaskingNoise(0.4), WIDTH, WIDTH),
+    "salt_pepper": (SaltAndPepper(0.4), WIDTH, WIDTH),
+    "gaussian code": (GaussianCode(), 2 * WIDTH, WIDTH),
+    "known variance": (LogVariance(0.2), WIDTH, WIDTH + 1),
+    "learned variance": (LogVariance(), WIDTH, WIDTH + 1),
+    "chain": (Chain(Dense(WIDTH, 2), Chain(Tanh(), Dense(2, 3)), Sigmoid()), WIDTH, 3),
+    "beside": (Beside(Chain(Dense(WIDTH, 3), Tanh())), WIDTH, 3 + WIDTH),
+    "shared": (Shared(Dense(WIDTH, WIDTH), np.arange(20) % 7), WIDTH, WIDTH),
+    "upsample": (Upsample((2, 3, 2), 3), 12, 12 * 9),
 }
-LOSSES = {
-    "squared_error": (Identity(), losses.squared_error),
-    "bernoulli": (Sigmoid(), losses.bernoulli),
-    "bernoulli_of_logit": (Identity(), losses.bernoulli_of_logit),
-}
+for geometry in GEOMETRIES:
+    conv, deconv = Conv(*geometry), Deconv(*geometry)
+    n_in, n_out = prod(geometry[0]), prod(conv.out_shape)
+    LAYERS[f"conv {geometry}"] = conv, n_in, n_out
+    LAYERS[f"deconv {geometry}"] = deconv, n_out, n_in
 
 
-def run(network, loss, theta, x, target):
+def run(network, theta, x, target):
     """Loss, slope at theta, slope at x; the noise is the same in every call."""
     y, backward = network.forward(theta, x, np.random.default_rng(7))
-    value, delta = loss(y, target)
+    value, delta = squared_error(y, target)
     grad = np.full_like(theta, np.nan)  # what backward forgets to write stays NaN
     return value, grad, backward(delta, grad)
 
 
 @pytest.mark.parametrize("axes", AXES, ids=str)
-@pytest.mark.parametrize("loss", LOSSES)
 @pytest.mark.parametrize("layer", LAYERS)
-def test_gradient(layer, loss, axes, rng):
-    link, loss = LOSSES[loss]
-    network = Chain(Dense(3, WIDTH), LAYERS[layer](axes), Dense(WIDTH, 2), link)
-    theta = 0.5 * rng.standard_normal((*axes, network.size))
+def test_gradient(layer, axes, rng):
+    layer, n_in, n_out = LAYERS[layer]
+    network = Chain(Dense(3, n_in), layer, Dense(n_out, 2))
+    theta = 0.4 * rng.standard_normal((*axes, network.size))
     x, target = rng.standard_normal((5, 3)), rng.random((5, 2))
-    check_gradient(lambda theta: run(network, loss, theta, x, target)[:2], theta, rng=rng)
+    check_gradient(lambda theta: run(network, theta, x, target)[:2], theta, rng=rng)
 
 
 @pytest.mark.parametrize("axes", AXES, ids=str)
-@pytest.mark.parametrize("loss", LOSSES)
 @pytest.mark.parametrize("layer", LAYERS)
-def test_slope_at_the_input(layer, loss, axes, rng):
-    link, loss = LOSSES[loss]
-    network = Chain(LAYERS[layer](axes), link)
-    theta = rng.standard_normal((*axes, network.size))
-    x, target = rng.standard_normal((*axes, 5, WIDTH)), rng.random((5, WIDTH))
+def test_slope_at_the_input(layer, axes, rng):
+    layer, n_in, n_out = LAYERS[layer]
+    theta = 0.4 * rng.standard_normal((*axes, layer.size))
+    x, target = 0.4 * rng.standard_normal((*axes, 5, n_in)), rng.random((5, n_out))
 
     def f(flat):
-        value, _, slope = run(network, loss, theta, flat.reshape(x.shape), target)
+        value, _, slope = run(layer, theta, flat.reshape(x.shape), target)
         return value, slope.reshape(flat.shape)
 
-    check_gradient(f, x.reshape(*axes, 5 * WIDTH))
+    check_gradient(f, x.reshape(*axes, 5 * n_in), step=1e-5)
 
 
 @pytest.mark.parametrize("axes", AXES, ids=str)
-def test_slope_at_an_input_that_the_models_share(axes, rng):
-    network = Chain(Dense(3, 4), Tanh(), Dense(4, 2))
-    theta, x = rng.standard_normal((*axes, network.size)), rng.standard_normal((5, 3))
-    y, backward = network.forward(theta, x)
-    slope = backward(np.ones_like(y), np.empty_like(theta))
-    assert slope.shape == (*axes, 5, 3)
+@pytest.mark.parametrize("layer", LAYERS)
+def test_slope_at_an_input_that_the_models_share(layer, axes, rng):
+    layer, n_in, n_out = LAYERS[layer]
+    network = Chain(layer, Dense(n_out, 2))
+    theta, x = rng.standard_normal((*axes, network.size)), rng.standard_normal((5, n_in))
+    _, grad, slope = run(network, theta, x, np.zeros((5, 2)))
+    assert slope.shape == (*axes, 5, n_in)
     for model in np.ndindex(*axes):
-        _, alone = network.forward(theta[model], x)
-        np.testing.assert_allclose(
-            slope[model], alone(np.ones((5, 2)), np.empty(network.size)), rtol=1e-12
-        )
+        _, *alone = run(network, theta[model], x, np.zeros((5, 2)))
+        np.testing.assert_allclose(grad[model], alone[0], rtol=1e-10, atol=1e-10)
+        np.testing.assert_allclose(slope[model], alone[1], rtol=1e-10, atol=1e-10)
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_float32_stays(layer, rng):
+    layer, n_in, _ = LAYERS[layer]
+    theta, x = rng.standard_normal(layer.size), rng.random((5, n_in))
+    theta, x = theta.astype("float32"), x.astype("float32")
+    for noise in (None, rng):
+        y, backward = layer.forward(theta, x, noise)
+        assert y.dtype == backward(y, theta.copy()).dtype == "float32"
 
 
 def test_dense_is_the_formula(rng):
@@ -86,13 +136,32 @@ def test_dense_is_the_formula(rng):
     np.testing.assert_array_equal(theta, [1] * 6 + [2] * 2)  # they are views
 
 
-def test_dense_starts_as_glorot_says():
-    dense = Dense(300, 500)
-    W, b = dense.unpack(dense.init(np.random.default_rng(0)))
+@pytest.mark.parametrize(
+    "layer", [Dense(300, 500), Conv((9, 9, 20), 60, 4, 2), Deconv((9, 9, 20), 60, 4, 2)]
+)
+def test_weights_start_as_glorot_says(layer):
+    W, b = layer.unpack(layer.init(np.random.default_rng(0)))
     assert not b.any()
     assert abs(W.mean()) < 4 * W.std() / np.sqrt(W.size)
     # The relative standard error of a deviation is 1 / sqrt(2 n).
-    assert W.std() == pytest.approx(np.sqrt(2 / 800), rel=4 / np.sqrt(2 * W.size))
+    expected = np.sqrt(2 / (layer.fan_in + layer.fan_out))
+    assert W.std() == pytest.approx(expected, rel=4 / np.sqrt(2 * W.size))
+
+
+@pytest.mark.parametrize("kind", [Conv, Deconv])
+@pytest.mark.parametrize("kernel_size, stride", [(3, 1), (4, 2), (4, 1), (6, 3)])
+def test_fans_count_what_meets_away_from_the_border(kind, kernel_size, stride):
+    layer, shape = kind((36, 36, 3), 5, kernel_size, stride), (36, 36, 3)
+    theta = np.ones(layer.size)
+    layer.unpack(theta)[1][:] = 0
+    shapes = [shape, (*layer.patches.places, 5)]
+    n_in, n_out = shapes if kind is Conv else reversed(shapes)
+    y, backward = layer.forward(theta, np.ones((1, prod(n_in))))
+    slope = backward(np.ones_like(y), np.empty_like(theta))
+    for image, its_shape, fan in ((y, n_out, layer.fan_in), (slope, n_in, layer.fan_out)):
+        image = image.reshape(its_shape)
+        middle = image[len(image) // 3 : -len(image) // 3, len(image) // 3 : -len(image) // 3]
+        assert (middle == fan).all()
 
 
 @pytest.mark.parametrize(
@@ -127,6 +196,68 @@ def test_noise_is_on_with_an_rng_only():
     )
 
 
+def share(hits):
+    """A share and 4 times its standard error."""
+    return hits.mean(), 4 * np.sqrt(hits.mean() * (1 - hits.mean()) / hits.size)
+
+
+@pytest.mark.parametrize("lost", [0.0, 0.1, 0.5, 1.0])
+def test_a_mask_loses_its_share(lost):
+    x = np.full((500, 200), 0.7)
+    assert MaskingNoise(lost).forward(None, x)[0] is x
+    y = MaskingNoise(lost).forward(None, x, np.random.default_rng(0))[0]
+    assert set(np.unique(y)) <= {0.0, 0.7}
+    zeros, error = share(y == 0)
+    assert abs(zeros - lost) <= error
+
+
+@pytest.mark.parametrize("lost", [0.0, 0.1, 0.5, 1.0])
+def test_as_much_salt_as_pepper(lost):
+    x = np.full((500, 200), 0.7)
+    assert SaltAndPepper(lost).forward(None, x)[0] is x
+    y = SaltAndPepper(lost).forward(None, x, np.random.default_rng(0))[0]
+    assert set(np.unique(y)) <= {0.0, 0.7, 1.0}
+    for grain in (0, 1):
+        grains, error = share(y == grain)
+        assert abs(grains - lost / 2) <= error
+
+
+def test_a_gaussian_code_is_drawn_from_its_mean_and_variance():
+    mu, s, n = np.array([-1.0, 0.0, 2.0]), np.array([-3.0, 0.0, 1.5]), 100_000
+    x = np.tile(np.concatenate([mu, s]), (n, 1))
+    np.testing.assert_array_equal(GaussianCode().forward(None, x)[0], x[:, :3])
+    z = GaussianCode().forward(None, x, np.random.default_rng(0))[0]
+    assert (abs(z.mean(axis=0) - mu) < 4 * np.sqrt(np.exp(s) / n)).all()
+    np.testing.assert_allclose(z.var(axis=0), np.exp(s), rtol=4 * np.sqrt(2 / n))
+    off_diagonal = np.corrcoef(z.T)[np.triu_indices(3, 1)]
+    assert (abs(off_diagonal) < 4 / np.sqrt(n)).all()
+
+
+def test_a_variance_is_the_same_for_every_sample():
+    x = np.ones((2, 5, 3))
+    known = LogVariance(0.25).forward(np.zeros((2, 0)), x)[0]
+    learned = LogVariance().forward(np.array([[1.0], [2.0]]), x)[0]
+    np.testing.assert_array_equal(known[..., :3], x)
+    np.testing.assert_array_equal(known[..., 3], np.full((2, 5), np.log(0.25)))
+    np.testing.assert_array_equal(learned[..., 3], [[1] * 5, [2] * 5])
+
+
+def test_shared_parameters_move_together(rng):
+    dense, index = Dense(2, 2), np.array([0, 1, 2, 0, 3, 3])
+    tied = Shared(dense, index)
+    start = tied.init(np.random.default_rng(0))
+    np.testing.assert_array_equal(start, dense.init(np.random.default_rng(0))[[0, 1, 2, 4]])
+    x = rng.standard_normal((5, 2))
+    y, backward = tied.forward(start, x)
+    np.testing.assert_array_equal(y, dense.forward(start[index], x)[0])
+    each = np.empty(6)
+    dense.forward(start[index], x)[1](y, each)
+    grad = np.full(4, np.nan)
+    backward(y, grad)
+    expected = [each[0] + each[3], each[1], each[2], each[4] + each[5]]
+    np.testing.assert_allclose(grad, expected, rtol=1e-14)
+
+
 def test_a_chain_is_its_layers(rng):
     parts = Dense(3, 4), Tanh(), Dense(4, 2)
     chain, x = Chain(*parts), rng.standard_normal((5, 3))
@@ -138,3 +269,97 @@ def test_a_chain_is_its_layers(rng):
     assert all(view.base is theta for view in chain.unpack(theta))
     y = parts[2].forward(one_by_one[2], np.tanh(parts[0].forward(one_by_one[0], x)[0]))[0]
     np.testing.assert_array_equal(chain.forward(theta, x)[0], y)
+
+
+# ---- pictures ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("axes", AXES, ids=str)
+@pytest.mark.parametrize("geometry", GEOMETRIES, ids=str)
+def test_fold_is_the_transpose_of_unfold(geometry, axes, rng):
+    shape, _, *where = geometry
+    patches = Patches(shape, *where)
+    x = rng.standard_normal((*axes, 5, prod(shape)))
+    unfolded = patches.unfold(x)
+    assert unfolded.shape == (*axes, 5 * prod(patches.places), prod(patches.patch_shape))
+    p = rng.standard_normal(unfolded.shape)
+    assert (unfolded * p).sum() == pytest.approx((x * patches.fold(p)).sum(), rel=1e-12)
+
+
+@pytest.mark.parametrize("axes", AXES, ids=str)
+@pytest.mark.parametrize("geometry", GEOMETRIES, ids=str)
+def test_deconv_is_the_transpose_of_conv(geometry, axes, rng):
+    conv, deconv = Conv(*geometry), Deconv(*geometry)
+    there, back = np.zeros((*axes, conv.size)), np.zeros((*axes, deconv.size))
+    W = conv.unpack(there)[0]
+    W[:] = rng.standard_normal(W.shape)
+    deconv.unpack(back)[0][:] = W.mT
+    x = rng.standard_normal((*axes, 5, prod(geometry[0])))
+    y = rng.standard_normal((*axes, 5, prod(conv.out_shape)))
+    forth = (conv.forward(there, x)[0] * y).sum()
+    assert forth == pytest.approx((x * deconv.forward(back, y)[0]).sum(), rel=1e-12)
+
+
+@pytest.mark.parametrize("geometry", GEOMETRIES, ids=str)
+def test_conv_is_scipys(geometry, rng):
+    shape, channels, kernel_size, stride, padding = geometry
+    conv, padding = Conv(*geometry), (kernel_size - 1) // 2 if padding is None else padding
+    height, width, n_in = (*shape, 1)[:3]
+    theta, x = rng.standard_normal(conv.size), rng.standard_normal((2, height * width * n_in))
+    W, b = conv.unpack(theta)
+    kernels = W.reshape(kernel_size, kernel_size, n_in, channels)
+    y = conv.forward(theta, x)[0].reshape(2, *conv.out_shape)
+    for image, got in zip(x.reshape(2, height, width, n_in), y, strict=True):
+        image = np.pad(image, [(padding, padding), (padding, padding), (0, 0)])
+        for o in range(channels):
+            dense = sum(
+                correlate2d(image[..., c], kernels[..., c, o], "valid") for c in range(n_in)
+            )
+            expected = dense[::stride, ::stride] + b[0, o]
+            np.testing.assert_allclose(got[..., o], expected, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("kind", [Conv, Deconv])
+@pytest.mark.parametrize("geometry", GEOMETRIES, ids=str)
+def test_pytorch_gets_the_same_pictures_and_slopes(geometry, kind, rng, torch):
+    shape, channels, kernel_size, stride, padding = geometry
+    layer, padding = kind(*geometry), Patches(shape, *geometry[2:]).padding
+    large, small = (*shape, 1)[:3], (*layer.patches.places, channels)
+    n_in, n_out = (large, small) if kind is Conv else (small, large)
+    theta, x = rng.standard_normal(layer.size), rng.standard_normal((3, prod(n_in)))
+    target, grad = rng.standard_normal((3, prod(n_out))), np.empty_like(theta)
+    y, backward = layer.forward(theta, x)
+    slope = backward(target, grad)
+
+    twins = [torch.tensor(array, requires_grad=True) for array in (theta, x)]
+    W, b = twins[0][: -layer.n_biases], twins[0][-layer.n_biases :]
+    images = twins[1].reshape(3, *n_in).permute(0, 3, 1, 2)
+    kernel = kernel_size, kernel_size
+    if kind is Conv:
+        W = W.reshape(*kernel, large[2], channels).permute(3, 2, 0, 1).contiguous()
+        twin = torch.nn.functional.conv2d(images, W, b, stride, padding)
+    else:
+        W = W.reshape(channels, *kernel, large[2]).permute(0, 3, 1, 2)
+        covered = [stride * (side - 1) + kernel_size - 2 * padding for side in small[:2]]
+        rest = [side - reached for side, reached in zip(large[:2], covered, strict=True)]
+        twin = torch.nn.functional.conv_transpose2d(images, W, b, stride, padding, rest)
+    twin = twin.permute(0, 2, 3, 1).reshape(3, -1)
+    (twin * torch.tensor(target)).sum().backward()
+    for ours, theirs in ((y, twin), (grad, twins[0].grad), (slope, twins[1].grad)):
+        np.testing.assert_allclose(ours, theirs.detach().numpy(), rtol=0, atol=1e-10)
+
+
+def test_upsample_repeats_pixels(rng):
+    x = rng.random((4, 2 * 3 * 2))
+    up = Upsample((2, 3, 2), factor=3)
+    expected = x.reshape(4, 2, 3, 2).repeat(3, axis=1).repeat(3, axis=2)
+    assert up.out_shape == expected.shape[1:]
+    np.testing.assert_array_equal(up.forward(None, x)[0], expected.reshape(4, -1))
+    grey = Upsample((2, 3)).forward(None, x[:, :6])[0]
+    np.testing.assert_array_equal(grey[0, :4], x[0, [0, 0, 1, 1]])
+
+
+@pytest.mark.parametrize("kind", [Conv, Deconv])
+def test_a_kernel_that_does_not_fit(kind):
+    with pytest.raises(ValueError, match="9 x 9 does not fit into an image of 4 x 12 with"):
+        kind((4, 12), 2, kernel_size=9, padding=2)
