@@ -6,6 +6,8 @@ loss's exact slope at x_hat, already divided by n. Sums run over features, means
 Costs of a code are the same without x: z -> cost, delta. `with_code` adds one to a loss.
 """
 
+from math import log, pi
+
 import numpy as np
 
 
@@ -52,7 +54,7 @@ def gaussian(y, x):
     x_hat, s = y[..., :-1], y[..., -1:]
     residual, precision = x_hat - x, np.exp(-s)
     squares = (residual**2).sum(axis=-1, keepdims=True) * precision
-    loss = (squares + d * (s + np.log(2 * np.pi))).sum(axis=(-2, -1)) / (2 * n)
+    loss = (squares + d * (s + log(2 * pi))).sum(axis=(-2, -1)) / (2 * n)
     delta_s = (d - squares) / (2 * n)
     return loss, np.concatenate([residual * precision / n, delta_s], axis=-1)
 
