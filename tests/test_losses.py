@@ -1,11 +1,31 @@
 """Losses: values by hand, and delta is the slope."""
 
+from functools import partial
+
 import numpy as np
 import pytest
+from scipy import stats
 
+from aehelpers import losses
 from aehelpers.checks import check_gradient
-from aehelpers.losses import LOSSES, bernoulli, bernoulli_of_logit, squared_error
+from aehelpers.losses import bernoulli, bernoulli_of_logit, squared_error
 
+COSTS = {
+    "l1": losses.l1,
+    "sparsity_kl": losses.sparsity_kl,
+    "sparsity_kl 0.3": partial(losses.sparsity_kl, target=0.3),
+    "gaussian_kl": losses.gaussian_kl,
+    "weighted": losses.weighted(losses.l1, 0.3),
+}
+# Each loss of y and x (..., n, 4), with the width of y; a cost does not look at x.
+LOSSES = {
+    "squared_error": (squared_error, 4),
+    "bernoulli": (bernoulli, 4),
+    "bernoulli_of_logit": (bernoulli_of_logit, 4),
+    "gaussian": (losses.gaussian, 5),
+    "with_code": (losses.with_code(squared_error, losses.gaussian_kl, 6), 10),
+    **{name: (lambda z, x, cost=cost: cost(z), 6) for name, cost in COSTS.items()},
+}
 X = np.array([[0.0, 1.0], [1.0, 0.5]])
 X_HAT = np.array([[0.5, 0.75], [0.75, 0.5]])
 
@@ -23,16 +43,17 @@ def test_bernoulli_by_hand():
 
 
 @pytest.mark.parametrize("axes", [(), (3,), (2, 3)], ids=str)
-@pytest.mark.parametrize("loss", [*LOSSES.values(), bernoulli_of_logit])
+@pytest.mark.parametrize("loss", LOSSES)
 def test_delta_is_the_slope(loss, axes, rng):
-    x, x_hat = rng.random((5, 4)), rng.uniform(0.1, 0.9, (*axes, 5, 4))
+    loss, width = LOSSES[loss]
+    x, y = rng.random((5, 4)), rng.uniform(0.1, 0.9, (*axes, 5, width))
 
     def f(flat):
-        value, delta = loss(flat.reshape(x_hat.shape), x)
+        value, delta = loss(flat.reshape(y.shape), x)
         assert value.shape == axes
         return value, delta.reshape(flat.shape)
 
-    check_gradient(f, x_hat.reshape(*axes, -1))
+    check_gradient(f, y.reshape(*axes, -1), rng=rng)
 
 
 def test_the_loss_of_the_logit_is_the_loss_of_its_sigmoid(rng):
@@ -62,7 +83,54 @@ def test_the_floor_of_bernoulli_is_the_entropy_of_grey_pixels(rng):
         assert bernoulli(other, x)[0] > floor
 
 
-@pytest.mark.parametrize("loss", [*LOSSES.values(), bernoulli_of_logit])
-def test_float32_stays(loss):
-    value, delta = loss(X_HAT.astype("float32"), X.astype("float32"))
+def test_gaussian_is_scipys(rng):
+    x, x_hat, s = rng.random((6, 3)), rng.random((6, 3)), rng.standard_normal((6, 1))
+    expected = -stats.norm(x_hat, np.exp(s / 2)).logpdf(x).sum() / 6
+    assert losses.gaussian(np.hstack([x_hat, s]), x)[0] == pytest.approx(expected, rel=1e-14)
+
+
+def test_gaussian_kl_is_that_of_the_distribution_that_is_drawn_from(rng):
+    """Monte Carlo: the mean of log q(z) - log p(z) over z ~ q, within 4 standard errors."""
+    mu, s, n = np.array([[0.5, -1.0, 0.0]]), np.array([[-2.0, 0.7, 0.0]]), 100_000
+    q, z = stats.norm(mu, np.exp(s / 2)), mu + np.exp(s / 2) * rng.standard_normal((n, 3))
+    logs = q.logpdf(z) - stats.norm.logpdf(z)
+    code = np.hstack([mu, s])
+    error = 4 * logs.std(axis=0) / np.sqrt(n)
+    assert (abs(logs.mean(axis=0) - losses.kl_of_units(code)[0]) <= error + 1e-15).all()
+    assert losses.gaussian_kl(code)[0] == pytest.approx(losses.kl_of_units(code).sum())
+    assert losses.gaussian_kl(np.zeros((3, 4)))[0] == 0
+
+
+def test_sparsity_kl_is_that_of_coins():
+    z = np.array([[0.1, 0.5], [0.3, 0.1]])
+    coins = [stats.entropy([0.05, 0.95], [share, 1 - share]) for share in (0.2, 0.3)]
+    assert losses.sparsity_kl(z)[0] == pytest.approx(sum(coins), rel=1e-14)
+    cost, slope = losses.sparsity_kl(z, target=np.array([0.2, 0.3]))
+    np.testing.assert_allclose(slope, 0, atol=1e-14)
+    assert cost == pytest.approx(0, abs=1e-15)
+
+
+def test_l1_and_weights_by_hand():
+    z = np.array([[0.5, -2.0], [0.0, 1.0]])
+    assert losses.l1(z)[0] == 3.5 / 2
+    np.testing.assert_array_equal(losses.l1(z)[1], [[0.5, -0.5], [0, 0.5]])
+    cost, slope = losses.weighted(losses.l1, 10)(z)
+    assert cost == 35 / 2
+    np.testing.assert_array_equal(slope, [[5, -5], [0, 5]])
+
+
+def test_with_code_adds_the_cost_of_its_own_part(rng):
+    y, x = rng.standard_normal((5, 10)), rng.random((5, 4))
+    loss, delta = losses.with_code(squared_error, losses.gaussian_kl, 6)(y, x)
+    of_x, delta_x = squared_error(y[:, :4], x)
+    of_code, delta_code = losses.gaussian_kl(y[:, 4:])
+    assert loss == of_x + of_code
+    np.testing.assert_array_equal(delta, np.hstack([delta_x, delta_code]))
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_float32_stays(loss, rng):
+    loss, width = LOSSES[loss]
+    y, x = (rng.uniform(0.1, 0.9, (5, k)).astype("float32") for k in (width, 4))
+    value, delta = loss(y, x)
     assert value.dtype == delta.dtype == "float32"
