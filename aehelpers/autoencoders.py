@@ -302,15 +302,16 @@ class Autoencoder(Estimator):
         X = self._samples(X)
         if validation is not None:
             validation = self._samples(validation, X.shape[1], "validation")
+        encoder, decoder, places = self._build(X.shape[1])
         self._rng = generator(self.random_state)
         self._learnt_with = self.get_params()
+        self._encoder, self._decoder, self._places = encoder, decoder, places
         self.n_features_in_ = X.shape[1]
         self.mean_, self.scale_ = np.zeros_like(X[0]), np.ones_like(X[0])
         if self.standardize:
             self.mean_ = X.mean(axis=0)
             varies = np.ptp(X, axis=0) > 0  # a constant's deviation may come out as 1e-17
             self.scale_[varies] = X.std(axis=0)[varies]
-        self._encoder, self._decoder, self._places = self._build(X.shape[1])
         network = Chain(self._encoder, self._decoder)
         if self.tied:
             network = Shared(network, self._places)
