@@ -137,7 +137,7 @@ class Autoencoder(Estimator):
         The end is unknown, so a schedule or fading noise stays at its start.
         """
         if hasattr(self, "theta_"):
-            X = self._to_network(self._samples(X, self.n_features_in_))
+            X = self._to_network(self._as_fitted._samples(X, self.n_features_in_))
         else:
             X, _ = self._start(X)
         for _ in self._train(
@@ -304,7 +304,7 @@ class Autoencoder(Estimator):
             validation = self._samples(validation, X.shape[1], "validation")
         encoder, decoder, places = self._build(X.shape[1])
         self._rng = generator(self.random_state)
-        self._learnt_with = self.get_params()
+        self._as_fitted = type(self)(**self.get_params())
         self._encoder, self._decoder, self._places = encoder, decoder, places
         self.n_features_in_ = X.shape[1]
         self.mean_, self.scale_ = np.zeros_like(X[0]), np.ones_like(X[0])
@@ -322,8 +322,10 @@ class Autoencoder(Estimator):
 
     def _train(self, X, epochs, objective, schedule, validation=None):
         """Train theta_ and write the history; yield self after each epoch."""
-        optimizer, batch_size, rng = self._optimizer, self.batch_size, self._rng
-        run = train(objective, self.theta_, X, optimizer, epochs, batch_size, rng, schedule)
+        optimizer, batch_size = self._optimizer, self._as_fitted.batch_size
+        run = train(
+            objective, self.theta_, X, optimizer, epochs, batch_size, self._rng, schedule
+        )
         if validation is not None:
             self._history["validation_loss"] = []
         for loss in run:
@@ -334,7 +336,8 @@ class Autoencoder(Estimator):
             yield self
 
     def _fitted_objective(self, progress=None):
-        return self._objective(self._encoder, self._decoder, self._places, progress)
+        halves = self._encoder, self._decoder, self._places
+        return self._as_fitted._objective(*halves, progress)
 
     def _to_network(self, X):
         """From the units of X to those of the network; the way back: inverse_transform."""
@@ -375,9 +378,8 @@ class Autoencoder(Estimator):
         The optimiser's moments are not kept: partial_fit after load starts them anew.
         """
         self._check_fitted()
-        header = json.dumps(
-            {"class": type(self).__name__, "params": self._learnt_with}, default=to_json
-        )
+        params = self._as_fitted.get_params()
+        header = json.dumps({"class": type(self).__name__, "params": params}, default=to_json)
         with open(path, "wb") as file:
             np.savez(
                 file,
@@ -555,7 +557,7 @@ class VariationalAutoencoder(Autoencoder):
         """log p(x | z) (..., n), in nats: X (n, n_features), codes Z (..., n, latent_dim)."""
         self._check_fitted()
         X = as_samples(X, self.n_features_in_, self.theta_.dtype)
-        decoder, loss = self._loss(self._decoder)
+        decoder, loss = self._as_fitted._loss(self._decoder)
         y = decoder.forward(self.theta_[self._encoder.size :], np.asarray(Z))[0]
         # Each sample as a model of its own: the loss then is one number a sample.
         minus_log, _ = loss(y[..., None, :], self._to_network(X)[:, None, :])
@@ -596,7 +598,7 @@ class VariationalAutoencoder(Autoencoder):
         x_hat = self.inverse_transform(Z)
         if not noise:
             return x_hat
-        if self.loss == "bernoulli":
+        if self._as_fitted.loss == "bernoulli":
             return (rng.random(x_hat.shape) < x_hat).astype(x_hat.dtype)
         e = rng.standard_normal(x_hat.shape)
         return x_hat + np.sqrt(self.variance_) * self.scale_ * e
@@ -605,7 +607,8 @@ class VariationalAutoencoder(Autoencoder):
     def variance_(self):
         """Variance of the data around x_hat, given or learned, in the network's units."""
         self._check_fitted()
-        return float(np.exp(self.theta_[-1])) if self.variance == "learned" else self.variance
+        variance = self._as_fitted.variance
+        return float(np.exp(self.theta_[-1])) if variance == "learned" else variance
 
     def _halves(self, n_features):
         encoder, decoder = super()._halves(n_features)
@@ -675,7 +678,7 @@ def load(path):
         arrays.pop(name) for name in ("theta", "mean", "scale")
     )
     model.n_features_in_ = len(model.mean_)
-    model._learnt_with = model.get_params()
+    model._as_fitted = type(model)(**model.get_params())
     model._encoder, model._decoder, model._places = model._build(model.n_features_in_)
     model._history = {name: list(values) for name, values in arrays.items()}
     model._rng = generator(model.random_state)

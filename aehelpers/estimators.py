@@ -18,8 +18,10 @@ class Estimator:
         return {name: getattr(self, name) for name in inspect.signature(type(self)).parameters}
 
     def set_params(self, **params):
-        """Change arguments of __init__; takes effect at the next fit, which a new network needs
-        before anything else.
+        """Change arguments of __init__; takes effect at the next fit.
+
+        What was learnt stays with the old ones until then, and so does partial_fit. Only what
+        needs no fit, such as loss_and_grad, takes the arguments as they stand.
         """
         known = self.get_params()
         for name, value in params.items():
