@@ -249,7 +249,8 @@ class Autoencoder(Estimator):
             network = Shared(network, places)
         objective = partial(loss_and_grad, network, loss)
         if self.weight_decay:
-            each, decay = np.zeros(encoder.size + decoder.size), np.zeros(network.size)
+            each = np.zeros(encoder.size + decoder.size, self.dtype)
+            decay = np.zeros(network.size, self.dtype)
             for name, view in _named(encoder, decoder, each).items():
                 view[...] = self.weight_decay if name.startswith("W") else 0
             decay[places] = each
@@ -601,7 +602,7 @@ class VariationalAutoencoder(Autoencoder):
         if self._as_fitted.loss == "bernoulli":
             return (rng.random(x_hat.shape) < x_hat).astype(x_hat.dtype)
         e = rng.standard_normal(x_hat.shape)
-        return x_hat + np.sqrt(self.variance_) * self.scale_ * e
+        return (x_hat + np.sqrt(self.variance_) * self.scale_ * e).astype(x_hat.dtype)
 
     @property
     def variance_(self):
