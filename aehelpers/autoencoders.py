@@ -608,6 +608,8 @@ class VariationalAutoencoder(Autoencoder):
     def variance_(self):
         """Variance of the data around x_hat, given or learned, in the network's units."""
         self._check_fitted()
+        if self._as_fitted.loss == "bernoulli":
+            raise AttributeError("loss='bernoulli' draws 0 or 1: there is no variance_")
         variance = self._as_fitted.variance
         return float(np.exp(self.theta_[-1])) if variance == "learned" else variance
 
