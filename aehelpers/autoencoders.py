@@ -557,9 +557,14 @@ class VariationalAutoencoder(Autoencoder):
     def log_likelihood(self, X, Z):
         """log p(x | z) (..., n), in nats: X (n, n_features), codes Z (..., n, latent_dim)."""
         self._check_fitted()
-        X = as_samples(X, self.n_features_in_, self.theta_.dtype)
+        X, Z = as_samples(X, self.n_features_in_, self.theta_.dtype), np.asarray(Z)
+        if Z.ndim < 2 or Z.shape[-1] != self._decoder.layers[0].n_in:
+            raise ValueError(
+                f"Z must hold codes (..., n, {self._decoder.layers[0].n_in}), one for each row "
+                f"of X or one for all, got shape {Z.shape}"
+            )
         decoder, loss = self._as_fitted._loss(self._decoder)
-        y = decoder.forward(self.theta_[self._encoder.size :], np.asarray(Z))[0]
+        y = decoder.forward(self.theta_[self._encoder.size :], Z)[0]
         # Each sample as a model of its own: the loss then is one number a sample.
         minus_log, _ = loss(y[..., None, :], self._to_network(X)[:, None, :])
         return -minus_log - np.log(self.scale_).sum()
@@ -570,6 +575,7 @@ class VariationalAutoencoder(Autoencoder):
         The first term over n_samples draws of z for every x. Never above log p(x), but for
         the error of these draws.
         """
+        whole("n_samples", n_samples, least=1)
         mu, sigma = self.posterior(X)
         rng = generator(random_state)
         Z = mu + sigma * rng.standard_normal((n_samples, *mu.shape))
@@ -581,6 +587,7 @@ class VariationalAutoencoder(Autoencoder):
         In expectation the ELBO for n_samples = S = 1, rising to log p(x) as S grows: Burda,
         Grosse & Salakhutdinov 2016.
         """
+        whole("n_samples", n_samples, least=1)
         mu, sigma = self.posterior(X)
         e = generator(random_state).standard_normal((n_samples, *mu.shape))
         Z = mu + sigma * e
@@ -594,6 +601,7 @@ class VariationalAutoencoder(Autoencoder):
         noise=False leaves out the second draw and gives the means x_hat.
         """
         self._check_fitted()
+        whole("n_samples", n_samples, least=1)
         rng = generator(random_state)
         Z = rng.standard_normal((n_samples, self._decoder.layers[0].n_in))
         x_hat = self.inverse_transform(Z)
