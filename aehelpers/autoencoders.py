@@ -425,7 +425,8 @@ class DenoisingAutoencoder(Autoencoder):
     """An Autoencoder that is given a corrupted x and has to return the clean one.
 
     corruption : "gaussian" adds noise of deviation corruption_level; "mask" sets numbers to 0,
-        each with probability corruption_level; "salt_pepper", for X in [0, 1], to 0 or 1.
+        each with probability corruption_level; "salt_pepper", for X in [0, 1], to 0 or 1. With
+        standardize=True this happens in the network's units, where 0 is the mean.
 
     New noise at every step of training, none afterwards: transform and reconstruct take what
     they get. Vincent et al. 2008.
@@ -455,6 +456,11 @@ class DenoisingAutoencoder(Autoencoder):
             raise ValueError(
                 f"corruption={self.corruption!r} takes corruption_level as a share, "
                 f"at most 1, got {self.corruption_level}"
+            )
+        if self.corruption == "salt_pepper" and self.standardize:
+            raise ValueError(
+                "corruption='salt_pepper' puts in 0 or 1, the ends of X: "
+                "it needs standardize=False"
             )
 
     def _samples(self, X, n_features=None, name="X"):
