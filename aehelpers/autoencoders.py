@@ -641,8 +641,10 @@ class VariationalAutoencoder(Autoencoder):
     def _start(self, X, validation=None):
         X, validation = super()._start(X, validation)
         if self.loss == "squared_error" and self.variance == "learned":
-            # As large as that of the data: x_hat explains nothing yet.
-            self.theta_[-1] = np.log(X.var(axis=0).mean() or 1.0)
+            # As large as that of the data: x_hat explains nothing yet. A constant has none, but
+            # its var may come out as 1e-34.
+            variances = X.var(axis=0) * (np.ptp(X, axis=0) > 0)
+            self.theta_[-1] = np.log(variances.mean() or 1.0)
         return X, validation
 
     def _loss(self, decoder):
