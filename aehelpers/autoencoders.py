@@ -508,7 +508,7 @@ class ConvolutionalAutoencoder(Autoencoder, Pictures):
         if X.shape[1] != prod(self.image_shape):
             raise ValueError(
                 f"image_shape={self.image_shape} makes {prod(self.image_shape)} features, "
-                f"{name} has {X.shape[1]}"
+                f"{name} has {X.shape[1]}: give the shape of one image, (h, w) or (h, w, channels)"
             )
         return X
 
@@ -667,8 +667,10 @@ class VariationalAutoencoder(Autoencoder):
         super()._check_arguments()
         finite("beta", self.beta, least=0)
         finite("warm_up", self.warm_up, least=0)
-        if self.variance != "learned":
+        if not isinstance(self.variance, str):
             finite("variance", self.variance, above=0)
+        elif self.variance != "learned":
+            raise ValueError(f"variance must be a number or 'learned', got {self.variance!r}")
         needed = {"latent_activation": "identity", "code_noise": 0, "tied": False}
         for name, value in needed.items():
             if getattr(self, name) != value:
