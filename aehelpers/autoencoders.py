@@ -508,7 +508,7 @@ class ConvolutionalAutoencoder(Autoencoder, Pictures):
         if X.shape[1] != prod(self.image_shape):
             raise ValueError(
                 f"image_shape={self.image_shape} makes {prod(self.image_shape)} features, "
-                f"{name} has {X.shape[1]}: give the shape of one image, (h, w) or (h, w, channels)"
+                f"{name} has {X.shape[1]}: give the (h, w) or (h, w, channels) of one image"
             )
         return X
 
