@@ -1,37 +1,26 @@
-"""`Autoencoder`: its gradient, scikit-learn's contract, what it says when it cannot go on."""
+"""The family: its gradients, what its words mean, what it says when it cannot go on."""
 
-import copy
 import os
-import pickle
 import signal
+from functools import partial
 
 import numpy as np
 import pytest
+from family import FAMILY, PIXELS, VARIATIONAL, make
 from sklearn.base import clone
-from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import GridSearchCV, cross_val_score
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 
 from aehelpers import Autoencoder, load
 from aehelpers.autoencoders import NotFittedError
 from aehelpers.checks import check_gradient
 from aehelpers.optimizers import Adam
 
-PIXELS = {"loss": "bernoulli", "output_activation": "sigmoid"}
 USES = ["transform", "inverse_transform", "reconstruct", "score"]
+small = partial(make, "plain")
 
 
 @pytest.fixture
 def X(rng):
     return rng.random((30, 4))
-
-
-def small(**settings):
-    """A net that is quick to fit."""
-    return Autoencoder(
-        **{"latent_dim": 2, "epochs": 3, "learning_rate": 0.01, "random_state": 0, **settings}
-    )
 
 
 # ---- the gradient --------------------------------------------------------------------------
@@ -58,6 +47,14 @@ def test_gradient(activation, latent, loss, output, hidden, code_noise, axes, rn
     X = rng.random((6, 4))
     size = model.set_params(epochs=0).fit(X).theta_.size
     theta = 0.7 * rng.standard_normal((*axes, size))
+    check_gradient(lambda theta: model.loss_and_grad(theta, X, np.random.default_rng(1)), theta)
+
+
+@pytest.mark.parametrize("axes", [(), (3,), (2, 3)], ids=str)
+@pytest.mark.parametrize("member", FAMILY)
+def test_gradient_of_each(member, axes, X, rng):
+    model = make(member, epochs=0).fit(X)
+    theta = 0.5 * rng.standard_normal((*axes, model.theta_.size))
     check_gradient(lambda theta: model.loss_and_grad(theta, X, np.random.default_rng(1)), theta)
 
 
@@ -98,15 +95,7 @@ def test_noise_fades(X, monkeypatch):
     np.testing.assert_allclose(scales[-8:], [0.4, 0.3, 0.2, 0.1, 0, 0, 0, 0], atol=1e-16)
 
 
-# ---- scikit-learn's contract ---------------------------------------------------------------
-
-
-def test_init_only_stores():
-    # Nothing is looked at before fit.
-    settings = {name: object() for name in Autoencoder().get_params()}
-    model = Autoencoder(**settings)
-    assert vars(model) == settings
-    assert list(model.get_params()) == list(settings)
+# ---- fit -----------------------------------------------------------------------------------
 
 
 def test_fit_returns_self_and_sets_what_ends_in_an_underscore(X):
@@ -136,100 +125,41 @@ def test_the_seed_decides(X):
     np.testing.assert_array_equal(same.theta_, theta)
 
 
-def test_params_by_name():
-    model = Autoencoder(latent_dim=3)
-    assert model.set_params(hidden=(8,), epochs=7) is model
-    assert (model.get_params()["hidden"], model.epochs, model.latent_dim) == ((8,), 7, 3)
-    with pytest.raises(
-        ValueError, match="Autoencoder has no parameter 'width'; it has latent_dim"
-    ):
-        model.set_params(width=3)
-    assert repr(Autoencoder(3, epochs=7)) == "Autoencoder(latent_dim=3, epochs=7)"
+# ---- on disk -------------------------------------------------------------------------------
+
+SETTINGS = [("plain", {"hidden": [6, 3], "standardize": True}), ("plain", PIXELS)]
+SETTINGS += [(member, {}) for member in FAMILY]
+SETTINGS += [("convolutional", {"image_shape": [1, 4], "channels": [np.int64(3)]})]
 
 
-def test_clone_is_unfitted_and_equal(X):
-    model = small(hidden=(3,)).fit(X)
-    twin = clone(model)
-    assert twin.get_params() == model.get_params() and not hasattr(twin, "theta_")
-    np.testing.assert_array_equal(twin.fit(X).theta_, model.theta_)
-
-
-def test_in_pipelines(X):
-    y = X[:, 0] > 0.5
-    model = make_pipeline(StandardScaler(), small(epochs=60, random_state=3))
-    codes = model.fit(X).transform(X)
-    assert codes.shape == (30, 2)
-    np.testing.assert_allclose(model.inverse_transform(codes).shape, X.shape)
-    assert model.score(X) < 0
-    middle = make_pipeline(StandardScaler(), small(epochs=60), LogisticRegression())
-    assert middle.fit(X, y).score(X, y) > 0.6
-    assert cross_val_score(middle, X, y, cv=3).shape == (3,)
-
-
-def test_in_grid_search(X):
-    search = GridSearchCV(small(), {"latent_dim": [1, 3], "learning_rate": [1e-5, 0.05]}, cv=3)
-    search.fit(X)
-    assert search.best_params_ == {"latent_dim": 3, "learning_rate": 0.05}
-    assert search.best_estimator_.transform(X).shape == (30, 3)
-    assert cross_val_score(small(), X, cv=3).max() < 0
-
-
-# ---- copies --------------------------------------------------------------------------------
-
-SEEDS = {
-    "int": lambda: 5,
-    "numpy int": lambda: np.int64(5),
-    "None": lambda: None,
-    "PCG64": lambda: np.random.default_rng(5),
-    "MT19937": lambda: np.random.Generator(np.random.MT19937(5)),
-    "RandomState": lambda: np.random.RandomState(5),
-}
-
-
-def same(a, b, X):
-    assert a.get_params().keys() == b.get_params().keys()
-    assert repr(a) == repr(b)
-    np.testing.assert_array_equal(a.theta_, b.theta_)
-    np.testing.assert_array_equal(a.reconstruct(X), b.reconstruct(X))
-    for name, values in a.history_.items():
-        np.testing.assert_array_equal(values, b.history_[name])
-
-
-@pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize(
-    "how", [copy.deepcopy, lambda model: pickle.loads(pickle.dumps(model))]
-)
-def test_a_copy_goes_its_own_way(how, seed, X):
-    model = small(hidden=(3,), random_state=SEEDS[seed](), standardize=True).fit(X)
-    twin = how(model)
-    same(model, twin, X)
-    theta = model.theta_.copy()
-    twin.partial_fit(X)
-    np.testing.assert_array_equal(model.theta_, theta)
-    np.testing.assert_array_equal(model.partial_fit(X).theta_, twin.theta_)
-
-
-@pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize(
-    "settings", [{}, {"hidden": [6, 3], "standardize": True}, PIXELS], ids=str
-)
-def test_saved_and_loaded(settings, seed, X, tmp_path):
+@pytest.mark.parametrize("seed", [5, np.int64(5), None])
+@pytest.mark.parametrize("member, settings", SETTINGS, ids=str)
+def test_saved_and_loaded(member, settings, seed, X, tmp_path):
     path = tmp_path / "a model"  # written where it says, with no ending added
-    model = small(learning_rate=np.float64(0.01), random_state=SEEDS[seed](), **settings).fit(
-        X, validation=X[:5]
-    )
-    model.save(path)
+    model = make(member, learning_rate=np.float64(0.01), random_state=seed, **settings)
+    model.fit(X, validation=X[:5]).save(path)
     assert [file.name for file in tmp_path.iterdir()] == ["a model"]
     twin = load(str(path))
-    assert twin.hidden == tuple(model.hidden)
+    assert type(twin) is type(model) and twin.hidden == tuple(model.hidden)
     assert set(twin.history_) == {"loss", "validation_loss"}
-    np.testing.assert_array_equal(twin.theta_, model.theta_)
-    np.testing.assert_array_equal(twin.reconstruct(X), model.reconstruct(X))
     for name, values in model.history_.items():
         np.testing.assert_array_equal(twin.history_[name], values)
-    if seed != "None":  # a generator goes on from where it was
+    for name, values in model.weights_.items():
+        np.testing.assert_array_equal(twin.weights_[name], values)
+    np.testing.assert_array_equal(twin.reconstruct(X), model.reconstruct(X))
+    if member in VARIATIONAL:
+        assert twin.elbo(X, 5, random_state=0) == model.elbo(X, 5, random_state=0)
+        np.testing.assert_array_equal(twin.sample(5, 0), model.sample(5, 0))
+    if seed is not None:
         np.testing.assert_array_equal(twin.fit(X).theta_, model.fit(X).theta_)
     assert np.isfinite(twin.partial_fit(X).theta_).all()
+
+
+@pytest.mark.parametrize("kind", [np.random.default_rng, np.random.RandomState])
+def test_a_saved_generator_goes_on_from_where_it_was(kind, X, tmp_path):
+    model = small(random_state=kind(5)).fit(X)
+    model.save(tmp_path / "model")
+    np.testing.assert_array_equal(load(tmp_path / "model").fit(X).theta_, model.fit(X).theta_)
 
 
 def test_other_files_are_not_models(tmp_path, X):
@@ -254,13 +184,7 @@ def test_an_unfitted_model_is_not_saved(tmp_path):
 # ---- what it says --------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("use", USES)
-def test_unfitted(use, X):
-    with pytest.raises(
-        NotFittedError, match="this Autoencoder has learnt nothing yet: call fit"
-    ):
-        getattr(small(), use)(X)
-    assert not hasattr(small(), "weights_") and not hasattr(small(), "history_")
+def test_standardized_needs_a_fit_even_for_a_loss(X):
     with pytest.raises(NotFittedError):
         small(standardize=True).loss_and_grad(np.zeros(22), X)
 

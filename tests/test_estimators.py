@@ -1,0 +1,190 @@
+"""The habits of scikit-learn, for every class of the family."""
+
+import copy
+import json
+import pickle
+
+import numpy as np
+import pytest
+from family import FAMILY, make
+from sklearn import exceptions
+from sklearn.base import clone
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV, cross_val_score
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import MinMaxScaler, StandardScaler
+
+from aehelpers import Autoencoder, ConvolutionalAutoencoder, VariationalAutoencoder
+from aehelpers.estimators import NotFittedError, from_json, to_json
+
+USES = {
+    "transform": {},
+    "inverse_transform": {},
+    "reconstruct": {},
+    "score": {},
+    "posterior": {},
+    "kl": {},
+    "log_likelihood": {"Z": np.zeros((30, 2))},
+    "elbo": {},
+    "importance_bound": {},
+}
+SEEDS = {
+    "int": lambda: 5,
+    "numpy int": lambda: np.int64(5),
+    "None": lambda: None,
+    "PCG64": lambda: np.random.default_rng(5),
+    "MT19937": lambda: np.random.Generator(np.random.MT19937(5)),
+    "RandomState": lambda: np.random.RandomState(5),
+}
+
+
+@pytest.fixture
+def X(rng):
+    return rng.random((30, 4))
+
+
+# ---- parameters ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", sorted({kind for kind, _ in FAMILY.values()}, key=str))
+def test_init_only_stores(kind):
+    names = ["image_shape"] if kind is ConvolutionalAutoencoder else []
+    names += kind(*names).get_params()
+    settings = {name: object() for name in names}  # nothing is looked at before fit
+    model = kind(**settings)
+    assert vars(model) == settings
+    assert model.get_params() == settings
+
+
+def test_the_first_arguments_need_no_name():
+    assert Autoencoder(3, (8,), "relu").get_params() == (
+        Autoencoder(latent_dim=3, hidden=(8,), activation="relu").get_params()
+    )
+    pictures = ConvolutionalAutoencoder((8, 8), (4,), 3)
+    assert (pictures.image_shape, pictures.channels, pictures.latent_dim) == ((8, 8), (4,), 3)
+
+
+def test_params_by_name():
+    model = Autoencoder(latent_dim=3)
+    assert model.set_params(hidden=(8,), epochs=7) is model
+    assert (model.get_params()["hidden"], model.epochs, model.latent_dim) == ((8,), 7, 3)
+    with pytest.raises(
+        ValueError, match="Autoencoder has no parameter 'width'; it has latent_dim"
+    ):
+        model.set_params(width=3)
+
+
+def test_repr_shows_what_is_not_the_default():
+    assert repr(Autoencoder(3, epochs=7)) == "Autoencoder(latent_dim=3, epochs=7)"
+    assert repr(ConvolutionalAutoencoder((8, 8))) == (
+        "ConvolutionalAutoencoder(image_shape=(8, 8))"
+    )
+    assert repr(VariationalAutoencoder(beta=1.0, variance=0.1)) == (
+        "VariationalAutoencoder(variance=0.1)"
+    )
+
+
+# ---- in scikit-learn's machines ------------------------------------------------------------
+
+
+@pytest.mark.parametrize("member", FAMILY)
+def test_clone_is_unfitted_and_equal(member, X):
+    model = make(member).fit(X)
+    twin = clone(model)
+    assert type(twin) is type(model) and twin.get_params() == model.get_params()
+    assert not hasattr(twin, "theta_")
+    np.testing.assert_array_equal(twin.fit(X).theta_, model.theta_)
+
+
+@pytest.mark.parametrize("member", FAMILY)
+def test_in_a_pipeline_and_a_grid(member, X):
+    """Scaled to a hair inside [0, 1], so that unseen folds fit into it as well."""
+    scaler = MinMaxScaler(clip=True)
+    whole = make_pipeline(scaler, make(member))
+    codes = whole.fit(X).transform(X)
+    assert codes.shape == (30, 2) and whole.inverse_transform(codes).shape == X.shape
+    name = type(make(member)).__name__.lower()
+    search = GridSearchCV(whole, {f"{name}__latent_dim": [1, 3]}, cv=3).fit(X)
+    assert np.isfinite(search.cv_results_["mean_test_score"]).all()
+    assert repr(whole).startswith("Pipeline")
+
+
+def test_a_grid_finds_what_is_better(X):
+    search = GridSearchCV(
+        make("plain"), {"latent_dim": [1, 3], "learning_rate": [1e-5, 0.05]}, cv=3
+    )
+    search.fit(X)
+    assert search.best_params_ == {"latent_dim": 3, "learning_rate": 0.05}
+    assert search.best_estimator_.transform(X).shape == (30, 3)
+    assert cross_val_score(make("plain"), X, cv=3).max() < 0
+
+
+def test_in_the_middle_of_a_pipeline(X):
+    y = X[:, 0] > 0.5
+    middle = make_pipeline(StandardScaler(), make("plain", epochs=60), LogisticRegression())
+    assert middle.fit(X, y).score(X, y) > 0.6
+    assert cross_val_score(middle, X, y, cv=3).shape == (3,)
+
+
+# ---- copies --------------------------------------------------------------------------------
+
+
+def goes_its_own_way(model, twin, X):
+    assert repr(model) == repr(twin)
+    np.testing.assert_array_equal(model.theta_, twin.theta_)
+    np.testing.assert_array_equal(model.reconstruct(X), twin.reconstruct(X))
+    np.testing.assert_array_equal(model.history_["loss"], twin.history_["loss"])
+    theta = model.theta_.copy()
+    twin.partial_fit(X)
+    np.testing.assert_array_equal(model.theta_, theta)
+    np.testing.assert_array_equal(model.partial_fit(X).theta_, twin.theta_)
+    assert (model.theta_ != theta).any()
+
+
+COPIES = [copy.deepcopy, lambda model: pickle.loads(pickle.dumps(model))]
+
+
+@pytest.mark.parametrize("how", COPIES, ids=["deepcopy", "pickle"])
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_copy_goes_its_own_way(seed, how, X):
+    model = make("plain", hidden=(3,), random_state=SEEDS[seed](), standardize=True).fit(X)
+    goes_its_own_way(model, how(model), X)
+
+
+@pytest.mark.parametrize("how", COPIES, ids=["deepcopy", "pickle"])
+@pytest.mark.parametrize("member", FAMILY)
+def test_a_copy_of_each_goes_its_own_way(member, how, X):
+    model = make(member).fit(X)
+    goes_its_own_way(model, how(model), X)
+
+
+@pytest.mark.parametrize("seed", ["PCG64", "MT19937", "RandomState"])
+def test_a_generator_comes_back_from_json_as_it_stood(seed):
+    rng = SEEDS[seed]()
+    rng.standard_normal(3)  # an odd number: one draw waits in a RandomState
+    twin = json.loads(json.dumps(rng, default=to_json), object_hook=from_json)
+    assert type(twin) is type(rng)
+    np.testing.assert_array_equal(twin.standard_normal(7), rng.standard_normal(7))
+
+
+# ---- before fit ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "member, use",
+    [(member, use) for member in FAMILY for use in USES if hasattr(make(member), use)],
+)
+def test_unfitted(member, use, X):
+    model = make(member)
+    message = f"this {type(model).__name__} has learnt nothing yet: call fit"
+    with pytest.raises(NotFittedError, match=message):
+        getattr(model, use)(X, **USES[use])
+    for name in ("weights_", "history_", "variance_"):
+        assert not hasattr(model, name)
+    if use == "elbo":
+        with pytest.raises(NotFittedError, match=message):
+            model.sample(3)
+
+
+def test_an_unfitted_model_is_kin_to_scikit_learns():
+    assert NotFittedError.__bases__ == exceptions.NotFittedError.__bases__
