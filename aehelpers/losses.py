@@ -75,6 +75,7 @@ def with_code(loss, cost, width):
 
 def weighted(cost, weight):
     """weight * cost."""
+    weight = float(weight)  # a NumPy number would make float64 of float32
 
     def weighted_cost(z):
         value, delta = cost(z)
