@@ -1,17 +1,21 @@
 """The family: its gradients, what its words mean, what it says when it cannot go on."""
 
+import copy
 import os
 import signal
 from functools import partial
 
 import numpy as np
 import pytest
-from family import FAMILY, PIXELS, VARIATIONAL, make
+from family import DENOISING, FAMILY, PIXELS, VARIATIONAL, make
+from scipy import stats
+from scipy.special import logsumexp
 from sklearn.base import clone
 
 from aehelpers import Autoencoder, load
 from aehelpers.autoencoders import NotFittedError
 from aehelpers.checks import check_gradient
+from aehelpers.losses import LOSSES
 from aehelpers.optimizers import Adam
 
 USES = ["transform", "inverse_transform", "reconstruct", "score"]
@@ -56,6 +60,61 @@ def test_gradient_of_each(member, axes, X, rng):
     model = make(member, epochs=0).fit(X)
     theta = 0.5 * rng.standard_normal((*axes, model.theta_.size))
     check_gradient(lambda theta: model.loss_and_grad(theta, X, np.random.default_rng(1)), theta)
+
+
+def twin_loss(torch, model, theta, X, e):
+    """The training loss in PyTorch's words; e : the noise of a variational code."""
+    activations = {"sigmoid": torch.sigmoid, "tanh": torch.tanh, "identity": lambda x: x}
+    places = model.unpack(np.arange(len(theta)))
+    w = {name: theta[torch.tensor(at)] for name, at in places.items()}
+
+    def half(x, letter, last):
+        names = sorted(name[2:] for name in w if name.startswith("W_" + letter))
+        for name in names:
+            x = x @ w["W_" + name] + w["b_" + name]
+            x = activations[last if name == names[-1] else model.activation](x)
+        return x
+
+    twin = torch.distributions
+    code = half(X, "e", model.latent_activation or model.activation)
+    if hasattr(model, "beta"):
+        mu, s = code.chunk(2, dim=-1)
+        q = twin.Normal(mu, torch.exp(s / 2))
+        code = mu + torch.exp(s / 2) * e
+        cost = model.beta * twin.kl_divergence(q, twin.Normal(0.0, 1.0)).sum(-1).mean()
+    elif getattr(model, "sparsity", None) == "kl":
+        target = torch.tensor(model.sparsity_target, dtype=X.dtype)
+        coins = twin.kl_divergence(twin.Bernoulli(target), twin.Bernoulli(code.mean(0)))
+        cost = model.sparsity_weight * coins.sum()
+    else:
+        cost = getattr(model, "sparsity_weight", 0.0) * code.abs().sum(-1).mean()
+    y = half(code, "d", "identity")
+    if model.loss == "bernoulli":
+        p = twin.Bernoulli(logits=y, validate_args=False)  # X is grey
+    elif hasattr(model, "variance"):
+        known = model.variance != "learned"
+        p = twin.Normal(y, model.variance**0.5 if known else torch.exp(theta[-1] / 2))
+    else:
+        p = twin.Normal(y, 1.0)
+        cost = cost - X.shape[1] * np.log(2 * np.pi) / 2
+    own = [W for name, W in w.items() if name.startswith("W_e" if model.tied else "W")]
+    decay = model.weight_decay / 2 * sum((W**2).sum() for W in own)
+    return cost + decay - p.log_prob(X).sum(-1).mean()
+
+
+@pytest.mark.parametrize(
+    "member", ["plain", "tied", "sparse", "sparse kl", "sparse tied", *VARIATIONAL]
+)
+def test_pytorch_gets_the_same_loss_and_slope(member, X, rng, torch):
+    model = make(member, epochs=0).fit(X)
+    theta = 0.7 * rng.standard_normal(model.theta_.size)
+    loss, grad = model.loss_and_grad(theta, X, np.random.default_rng(1))
+    e = torch.tensor(np.random.default_rng(1).standard_normal((30, 2)))
+    twin = torch.tensor(theta, requires_grad=True)
+    value = twin_loss(torch, model, twin, torch.tensor(X), e)
+    value.backward()
+    assert loss == pytest.approx(value.item(), rel=0, abs=1e-10)
+    np.testing.assert_allclose(grad, twin.grad.numpy(), rtol=0, atol=1e-10)
 
 
 @pytest.mark.parametrize("latent", [None, "identity"])
@@ -297,38 +356,145 @@ def test_bernoulli_needs_data_from_0_to_1(X):
         model.fit(X).partial_fit(beyond)
 
 
-@pytest.mark.parametrize("change", [{"latent_dim": 1}, {"hidden": (3,)}, {"activation": "relu"},
-                                    {"standardize": True}, {"dtype": "float32"}])  # fmt: skip
-def test_arguments_take_effect_at_the_next_fit(change, X, tmp_path):
-    model = small().fit(X)
-    Z, X_hat, shapes = model.transform(X), model.reconstruct(X), list(model.weights_)
-    model.set_params(**change)
-    model.save(tmp_path / "model.npz")
-    for same in (model, load(tmp_path / "model.npz")):
-        np.testing.assert_array_equal(same.transform(X), Z)
-        np.testing.assert_array_equal(same.reconstruct(X), X_hat)
-        assert list(same.weights_) == shapes
-    refitted = model.fit(X).reconstruct(X)
-    assert refitted.dtype != X_hat.dtype or np.abs(refitted - X_hat).max() > 1e-6
+@pytest.mark.parametrize(
+    "member, settings, message",
+    [
+        ("plain", {"weight_decay": -1}, "weight_decay must be .* at least 0, got -1"),
+        ("sparse", {"sparsity": "l2"}, "sparsity must be one of 'l1', 'kl', got 'l2'"),
+        ("sparse", {"sparsity": "kl"}, "needs latent_activation='sigmoid'"),
+        ("sparse kl", {"latent_activation": "tanh"}, "needs latent_activation='sigmoid'"),
+        ("sparse", {"sparsity_weight": -1}, "sparsity_weight must be .* at least 0, got -1"),
+        ("sparse", {"sparsity_target": 1.0}, "above 0 and below 1, got 1.0"),
+        ("denoising", {"corruption": "blur"}, "one of 'gaussian', 'mask', .*, got 'blur'"),
+        ("denoising", {"corruption_level": -1}, "corruption_level must be .* 0, got -1"),
+        ("mask", {"corruption_level": 1.1}, "'mask' takes .* as a share, at most 1, got 1.1"),
+        ("salt_pepper", {"corruption_level": 2}, "'salt_pepper' takes .* share, .* got 2"),
+        (
+            "denoising",
+            {"corruption": "salt_pepper", "standardize": True},
+            "'salt_pepper' puts in 0 or 1.* it needs standardize=False",
+        ),
+        ("convolutional", {"image_shape": (3, 3)}, "makes 9 features, X has 4: give the"),
+        ("convolutional", {"image_shape": 4}, r"must be a tuple .* \(28, 28\) .*, got 4"),
+        ("convolutional", {"image_shape": (4,)}, r"must be \(h, w\) or .*; got \(4,\)"),
+        ("convolutional", {"image_shape": (2, 2, 1, 1)}, r"must be \(h, w\) or .*; got"),
+        ("convolutional", {"image_shape": (2, 0)}, "image_shape must be a whole .*, got 0"),
+        ("convolutional", {"channels": ()}, r"channels must name one .* got .*\(\)"),
+        ("convolutional", {"channels": 3}, r"channels must be a tuple .* \(16,\).*, got 3"),
+        ("convolutional", {"channels": (0,)}, "channels must be a whole number, .* got 0"),
+        ("convolutional", {"kernel_size": 0}, "kernel_size must be a whole .* 1, got 0"),
+        ("convolutional", {"stride": 0.5}, "stride must be a whole .* 1, got 0.5"),
+        (
+            "convolutional",
+            {"channels": (2, 2), "kernel_size": 4, "stride": 2},
+            "kernel of 4 x 4 does not fit into an image of 1 x 1 .*: take a smaller kernel",
+        ),
+        ("variational", {"beta": -1}, "beta must be a finite number, at least 0, got -1"),
+        ("variational", {"warm_up": -1}, "warm_up must be a finite number, at least 0, got -1"),
+        ("variational", {"variance": 0}, "variance must be a finite number, above 0, got 0"),
+        ("variational", {"variance": None}, "variance must be a finite number, .*got None"),
+        ("variational", {"variance": "known"}, "must be a number or 'learned', got 'known'"),
+        ("variational", {"code_noise": 0.1}, r"N\(mu, .*code_noise must stay 0, got 0.1"),
+        ("variational", {"tied": True}, "tied must stay False, got True"),
+        ("variational", {"latent_activation": None}, "must stay 'identity', got None"),
+        ("variational", {"loss": "bernoulli"}, "needs output_activation='sigmoid'"),
+    ],
+)  # fmt: skip
+def test_unusable_arguments_of_each(member, settings, message, X):
+    model = make(member).fit(X)
+    X_hat = model.reconstruct(X)
+    with pytest.raises((ValueError, TypeError), match=message):
+        model.set_params(**settings).fit(X)
+    np.testing.assert_array_equal(model.reconstruct(X), X_hat)  # nothing was lost
+
+
+def test_salt_and_pepper_needs_data_from_0_to_1(X):
+    model, message = make("salt_pepper", loss="squared_error"), r"'salt_pepper' needs data in"
+    for call in (model.fit, model.corrupt, model.fit(X).partial_fit):
+        with pytest.raises(ValueError, match=message):
+            call(3 * X)
+
+
+def test_unusable_requests_to_a_variational_model(X):
+    model = make("variational").fit(X)
+    for n_samples in (0, 2.5, None):
+        for call in (model.sample, partial(model.elbo, X), partial(model.importance_bound, X)):
+            with pytest.raises(ValueError, match="n_samples must be a whole number"):
+                call(n_samples)
+    for Z in (np.zeros((30, 3)), np.zeros(2)):
+        with pytest.raises(ValueError, match=r"Z must hold codes \(..., n, 2\)"):
+            model.log_likelihood(X, Z)
+    with pytest.raises(TypeError, match="random_state must be"):
+        model.sample(random_state="0")
+    with pytest.raises(AttributeError, match="there is no variance_"):
+        make("variational pixels").fit(X).variance_  # noqa: B018
+
+
+def answers(model, X):
+    """All that a fitted model says."""
+    said = {"Z": model.transform(X), "X_hat": model.reconstruct(X), **model.weights_}
+    if hasattr(model, "elbo"):
+        said["sample"] = model.sample(3, random_state=0)
+        said["bounds"] = model.elbo(X, 3, 0), model.importance_bound(X, 3, 0)
+        said["variance"] = getattr(model, "variance_", None)
+    return said
+
+
+@pytest.mark.parametrize(
+    "member, change",
+    [
+        ("plain", {"latent_dim": 1}), ("plain", {"hidden": (3,)}), ("plain", {"tied": True}),
+        ("plain", {"activation": "relu"}), ("plain", {"standardize": True}), ("plain", PIXELS),
+        ("plain", {"dtype": "float32"}), ("plain", {"weight_decay": 1.0}),
+        ("plain", {"code_noise": 1.0}), ("plain", {"batch_size": 7}),
+        ("plain", {"optimizer": "sgd"}), ("plain", {"learning_rate": 0.1}),
+        ("tied", {"tied": False}), ("sparse", {"sparsity_weight": 5.0}),
+        ("denoising", {"corruption": "mask"}), ("denoising", {"corruption_level": 2.0}),
+        ("convolutional", {"channels": (2,)}), ("convolutional", {"kernel_size": 1}),
+        ("variational", {"beta": 5.0}), ("variational", {"variance": 0.01}),
+        ("variational", PIXELS), ("variational known", {"variance": "learned"}),
+        ("variational pixels", {"loss": "squared_error"}),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_arguments_take_effect_at_the_next_fit(member, change, X, tmp_path):
+    model = make(member).fit(X)
+    changed = copy.deepcopy(model).set_params(**change)
+    changed.save(tmp_path / "model.npz")
+    loaded = load(tmp_path / "model.npz")
+    assert repr(loaded) == repr(model)
+    for twin in (changed, loaded):
+        for name, said in answers(twin, X).items():
+            np.testing.assert_array_equal(said, answers(model, X)[name])
+    np.testing.assert_array_equal(changed.partial_fit(X).theta_, model.partial_fit(X).theta_)
+    theta, again = clone(model).fit(X).theta_, changed.fit(X).theta_
+    assert again.dtype != theta.dtype or again.size != theta.size or (again != theta).any()
 
 
 # ---- learning ------------------------------------------------------------------------------
 
 
-def test_validation_is_recorded_without_noise(X):
-    model = small(code_noise=0.5, epochs=5).fit(X, validation=X[:7])
-    assert model.history_["validation_loss"].shape == (5,)
+@pytest.mark.parametrize("member", FAMILY)
+def test_validation_is_recorded_without_noise(member, X):
+    model = make(member).fit(X, validation=X[:7])
+    assert model.history_["validation_loss"].shape == (3,)
     loss, _ = model.loss_and_grad(model.theta_, X[:7])
     assert model.history_["validation_loss"][-1] == loss
-    np.testing.assert_array_equal(model.theta_, small(code_noise=0.5, epochs=5).fit(X).theta_)
+    np.testing.assert_array_equal(model.theta_, make(member).fit(X).theta_)
 
 
-@pytest.mark.parametrize("optimizer", ["sgd", "momentum", "adam"])
-def test_partial_fit_goes_on_where_it_stopped(optimizer, X):
-    model = small(optimizer=optimizer, code_noise=0.1, standardize=True)
+@pytest.mark.parametrize(
+    "member, settings",
+    [("plain", {"optimizer": "sgd"}), ("plain", {"optimizer": "momentum"})]
+    + [("plain", {"code_noise": 0.1, "standardize": True})]
+    + [(member, {"batch_size": 8}) for member in FAMILY],
+    ids=str,
+)
+def test_partial_fit_goes_on_where_it_stopped(member, settings, X):
+    model = make(member, **settings)
     for _ in range(3):
         assert model.partial_fit(X) is model
-    whole = small(optimizer=optimizer, code_noise=0.1, standardize=True).fit(X)
+    whole = make(member, **settings).fit(X)
     np.testing.assert_array_equal(model.theta_, whole.theta_)
     np.testing.assert_array_equal(model.history_["loss"], whole.history_["loss"])
 
@@ -347,22 +513,82 @@ def test_any_batch_size(n, batch_size, X):
     assert np.isfinite(model.theta_).all()
 
 
+EXTREMES = {
+    "constant": np.full((9, 4), 0.1),
+    "one sample": np.array([[0.1, 0.9, 0.3, 0.2]]),
+    "whole numbers": np.arange(36).reshape(9, 4) % 2,
+    "truth": np.arange(36).reshape(9, 4) % 3 == 0,
+    "columns first": np.asfortranarray(np.arange(36.0).reshape(9, 4) / 36),
+    "read only": np.broadcast_to([0.1, 0.9, 0.3, 0.2], (9, 4)),
+    "a list": [[0.1, 0.9, 0.3, 0.2], [0.0, 1.0, 0.3, 0.2]],
+    "tiny": np.arange(36.0).reshape(9, 4) * 1e-12,
+}
+
+
+@pytest.mark.parametrize("what", EXTREMES)
+@pytest.mark.parametrize("member", FAMILY)
+def test_extreme_data(member, what):
+    X, before = EXTREMES[what], np.array(EXTREMES[what])
+    for settings in ({"epochs": 30}, {"epochs": 30, "standardize": True, "batch_size": 4}):
+        if settings.get("standardize") and member in ("salt_pepper", "variational pixels"):
+            continue
+        model = make(member, **settings).fit(X, validation=X).partial_fit(X)
+        assert np.isfinite(model.theta_).all() and np.isfinite(model.history_["loss"]).all()
+        with np.errstate(under="ignore"):  # weights that are nothing beside the others
+            said = answers(model, X)
+        assert said["X_hat"].shape == np.shape(X) and np.isfinite(said["X_hat"]).all()
+        assert np.isfinite(said.get("bounds", 0)).all()
+    np.testing.assert_array_equal(X, before)
+
+
+@pytest.mark.parametrize("member", [name for name in FAMILY if "convol" not in name])
+def test_a_code_wider_than_the_data(member, X):
+    model = make(member, latent_dim=3).fit(X[:, :1])
+    assert model.transform(X[:, :1]).shape == (30, 3)
+    assert model.reconstruct(X[:, :1]).shape == (30, 1)
+
+
+@pytest.mark.parametrize("member", FAMILY)
+def test_a_random_state_will_do_everywhere(member, X):
+    """The legacy generator, with the same numbers each time."""
+    said = []
+    for _ in range(2):
+        model = make(member, random_state=np.random.RandomState(3)).fit(X)
+        said.append([model.theta_])
+        if member in DENOISING:
+            said[-1].append(model.corrupt(X, np.random.RandomState(4)))
+        if member in VARIATIONAL:
+            said[-1].append(model.sample(5, np.random.RandomState(4)))
+            said[-1].append(model.elbo(X, 5, np.random.RandomState(4)))
+            said[-1].append(model.importance_bound(X, 5, np.random.RandomState(4)))
+    for one, other in zip(*said, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
 def test_no_epoch_gives_the_start(X):
     model = small(epochs=0, init_scale=0).fit(X)
     assert not model.theta_.any() and model.history_["loss"].shape == (0,)
 
 
 @pytest.mark.parametrize(
-    "settings", [{}, {"standardize": True}, PIXELS, {"schedule": "cosine"}]
+    "member, settings",
+    [("plain", {"code_noise": np.float64(0.1), "schedule": "cosine", "standardize": True})]
+    + [("denoising", {"corruption_level": np.float64(0.1), "standardize": True})]
+    + [("variational", {"standardize": True, "beta": np.float64(2)})]
+    + [(member, {}) for member in FAMILY],
+    ids=str,
 )
-def test_float32_stays(settings, X):
-    model = small(
-        dtype="float32", hidden=(3,), code_noise=np.float64(0.1), **settings
-    ).set_params(learning_rate=np.float64(0.01))
+def test_float32_stays(member, settings, X):
+    model = make(member, dtype="float32", learning_rate=np.float64(0.01), **settings)
     model.fit(X, validation=X)
     Z = model.transform(X)
     arrays = [model.theta_, Z, model.inverse_transform(Z), model.reconstruct(X)]
-    arrays += [*model.weights_.values(), model.loss_and_grad(model.theta_, X)[1]]
+    arrays += [*model.weights_.values()]
+    arrays += model.loss_and_grad(model.theta_, X, np.random.default_rng(0))
+    if member in DENOISING:
+        arrays.append(model.corrupt(X))
+    if member in VARIATIONAL:
+        arrays += [*model.posterior(X), model.kl(X), model.sample(3)]
     assert {array.dtype.name for array in arrays} == {"float32"}
 
 
@@ -394,6 +620,237 @@ def test_weights_are_views(X):
     for number, view in enumerate(deep.weights_.values()):
         view[:] = number
     np.testing.assert_array_equal(np.unique(deep.theta_), range(12))
+
+
+# ---- tied, decayed, sparse -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("member", ["tied", "sparse tied", "convolutional tied"])
+def test_tied_weights_are_one_and_move(member, X):
+    start, model = make(member, epochs=0).fit(X), make(member).fit(X)
+    W = [W for name, W in model.weights_.items() if name.startswith("W")]
+    for W_e, W_d in zip(W, W[::-1], strict=True):
+        np.testing.assert_array_equal(W_e, W_d.T)
+    assert all((model.weights_[name] != w).any() for name, w in start.weights_.items())
+    b = [b for name, b in model.weights_.items() if name.startswith("b")]
+    assert model.theta_.size == sum(w.size for w in W) / 2 + sum(w.size for w in b)
+
+
+@pytest.mark.parametrize("member", FAMILY)
+def test_weight_decay_weighs_each_weight_once_and_no_bias(member, X, rng):
+    with_decay, without = (make(member, weight_decay=w, epochs=0).fit(X) for w in (0.6, 0.0))
+    theta = rng.standard_normal(without.theta_.size)
+    losses = [model.loss_and_grad(theta, X)[0] for model in (with_decay, without)]
+    letters = "W_e" if without.tied else "W"
+    W = [W for name, W in without.unpack(theta).items() if name.startswith(letters)]
+    assert losses[0] - losses[1] == pytest.approx(0.3 * sum((w**2).sum() for w in W), rel=1e-10)
+
+
+def test_a_cost_makes_the_code_sparse(X):
+    long = {"epochs": 400, "batch_size": None, "learning_rate": 0.03}
+    free, costly = (
+        make("sparse", sparsity_weight=w, weight_decay=0.0, **long).fit(X) for w in (0.0, 1.0)
+    )
+    assert abs(costly.transform(X)).mean() < 0.1 * abs(free.transform(X)).mean()
+    rare = make("sparse kl", sparsity_weight=3.0, sparsity_target=0.2, **long).fit(X)
+    np.testing.assert_allclose(rare.transform(X).mean(axis=0), 0.2, atol=0.01)
+
+
+# ---- denoising -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "member, standardize", [(member, False) for member in DENOISING]
+    + [("denoising", True), ("mask", True)],
+)  # fmt: skip
+def test_training_sees_what_corrupt_shows_and_asks_for_the_clean(member, standardize, X):
+    settings = {"code_noise": 0.0, "standardize": standardize}
+    rng = np.random.default_rng(0)
+    start = make(member, **settings, epochs=0, random_state=rng).fit(X)
+    noisy = start.corrupt(X, rng)
+    assert abs(noisy - X).max() > 0.1
+    asked = LOSSES[start.loss](start.reconstruct(noisy) / start.scale_, X / start.scale_)[0]
+    model = make(member, **settings, epochs=1, batch_size=None).fit(X)
+    assert model.history_["loss"][0] == pytest.approx(asked, rel=1e-12)
+
+
+def test_corrupt_is_in_the_units_of_the_network():
+    X = np.random.default_rng(0).random((20_000, 2)) * [1, 1000] + [0, 50]
+    for standardize in (False, True):
+        model = make("denoising", standardize=standardize, corruption_level=0.3, epochs=0)
+        noise = model.fit(X).corrupt(X, random_state=1) - X
+        expected = 0.3 * (X.std(axis=0) if standardize else np.ones(2))
+        np.testing.assert_allclose(noise.std(axis=0), expected, rtol=4 / np.sqrt(2 * len(X)))
+
+
+@pytest.mark.parametrize("member", DENOISING)
+def test_corrupt_needs_no_fit_and_what_was_learnt_no_noise(member, X):
+    assert (make(member).corrupt(X, 0) == make(member).corrupt(X, 0)).all()
+    assert (make(member).corrupt(X, 0) != make(member).corrupt(X, 1)).any()
+    model = make(member).fit(X)
+    np.testing.assert_array_equal(model.reconstruct(X), model.reconstruct(X))
+
+
+# ---- variational ---------------------------------------------------------------------------
+
+# Models with one number for a code, on which integrals are easy.
+QUADRATURE = [
+    ("variational", {"hidden": (4,)}),
+    ("variational known", {"standardize": True, "variance": 2.0}),
+    ("variational pixels", {}),
+]
+
+
+def drawn(member, X, rng, **settings):
+    """A model with any weights at all: its q is not the posterior, nor its ELBO log p(x)."""
+    model = make(member, latent_dim=1, epochs=0, **settings).fit(X)
+    model.theta_[:] = 0.4 * rng.standard_normal(model.theta_.size)
+    return model
+
+
+@pytest.mark.parametrize("member, settings", QUADRATURE, ids=str)
+def test_what_the_elbo_lacks_is_the_kl_to_the_posterior(member, settings, X, rng):
+    """log p(x) - ELBO = KL(q || p(z | x)), all by quadrature but the KL to the prior."""
+    model, n_draws = drawn(member, X, rng, **settings), 1000
+    z, dz = np.linspace(-40, 40, 8001, retstep=True)
+    log_likelihood = model.log_likelihood(X, z[:, None, None])
+    log_joint = log_likelihood + stats.norm.logpdf(z)[:, None]
+    mu, sigma = model.posterior(X)
+    log_q = stats.norm(mu[:, 0], sigma[:, 0]).logpdf(z[:, None])
+    with np.errstate(under="ignore"):
+        log_p, q = logsumexp(log_joint, axis=0) + np.log(dz), np.exp(log_q) * dz
+        mean, square = (q * log_likelihood).sum(axis=0), (q * log_likelihood**2).sum(axis=0)
+        gap = (q * (log_q - log_joint + log_p)).sum(axis=0)
+    elbo = mean - model.kl(X)[:, 0]
+    np.testing.assert_allclose(log_p - elbo, gap, rtol=0, atol=1e-6)
+    assert gap.mean() > 0.1  # there is something to see
+    # The methods agree: the ELBO within 4 standard errors of its draws.
+    error = 4 * np.sqrt((square - mean**2).sum() / n_draws) / len(X)
+    assert abs(model.elbo(X, n_draws, random_state=1) - elbo.mean()) < error
+    assert model.importance_bound(X, 5000, random_state=1) == pytest.approx(
+        log_p.mean(), abs=0.05
+    )
+
+
+@pytest.mark.parametrize("member, settings", QUADRATURE, ids=str)
+def test_the_importance_bound_rises_from_the_elbo(member, settings, X, rng):
+    """Each step between means over 200 seeds, in standard errors."""
+    model = drawn(member, X, rng, **settings)
+
+    def over_seeds(bound, n_samples):
+        return np.array([bound(X, n_samples, seed) for seed in range(200)])
+
+    elbo = over_seeds(model.elbo, 1)
+    one, five, thirty = (over_seeds(model.importance_bound, S) for S in (1, 5, 30))
+
+    def lead(a, b):
+        return (a - b).mean() / ((a - b).std() / np.sqrt(200))
+
+    assert abs(lead(one, elbo)) < 4
+    assert lead(five, one) > 4 and lead(thirty, five) > 4
+
+
+@pytest.mark.parametrize("member", VARIATIONAL)
+def test_the_training_loss_is_minus_the_elbo(member, X):
+    model = make(member, beta=1.0, weight_decay=0.0).fit(X)
+    loss, _ = model.loss_and_grad(model.theta_, X, np.random.default_rng(3))
+    assert -loss == pytest.approx(model.elbo(X, 1, np.random.default_rng(3)), rel=1e-12)
+
+
+@pytest.mark.parametrize("member", ["variational", "variational known"])
+@pytest.mark.parametrize("standardize", [False, True])
+def test_log_likelihood_is_scipys(member, standardize, X, rng):
+    X = X * [1, 10, 0.1, 1]
+    model, Z = make(member, standardize=standardize).fit(X), rng.standard_normal((30, 2))
+    deviation = np.sqrt(model.variance_) * (X.std(axis=0) if standardize else 1)
+    p = stats.norm(model.inverse_transform(Z), deviation)
+    np.testing.assert_allclose(model.log_likelihood(X, Z), p.logpdf(X).sum(axis=1), rtol=1e-10)
+
+
+def test_log_likelihood_of_pixels_is_scipys(X, rng):
+    model, Z = make("variational pixels").fit(X), rng.standard_normal((30, 2))
+    p = stats.bernoulli(model.inverse_transform(Z))
+    expected = p.logpmf(X > 0.5).sum(axis=1)
+    np.testing.assert_allclose(model.log_likelihood(X > 0.5, Z), expected, rtol=1e-10)
+
+
+@pytest.mark.parametrize("standardize", [False, True])
+def test_p_integrates_to_1_in_the_units_of_x(standardize, rng):
+    X = 50 + 20 * rng.random((30, 1))
+    model = make("variational", latent_dim=1, standardize=standardize, epochs=50).fit(X)
+    x, dx = np.linspace(-250, 350, 3001, retstep=True)
+    z, dz = np.linspace(-10, 10, 401, retstep=True)
+    log_joint = (
+        model.log_likelihood(x[:, None], z[:, None, None]) + stats.norm.logpdf(z)[:, None]
+    )
+    with np.errstate(under="ignore"):
+        p = np.exp(log_joint).sum(axis=0) * dz
+    assert p[[0, -1]].max() < 1e-12
+    assert p.sum() * dx == pytest.approx(1, abs=1e-6)
+
+
+@pytest.mark.parametrize("member", ["variational", "variational known"])
+@pytest.mark.parametrize("standardize", [False, True])
+@pytest.mark.parametrize("noise", [False, True])
+def test_samples_of_a_linear_model_have_its_covariance(member, standardize, noise, X):
+    """x = z W + b + sigma e, so Cov x = W^T W + sigma^2 I, within 4 standard errors."""
+    X, n = X * [1, 5, 1, 1], 100_000
+    model = make(member, activation="identity", standardize=standardize, epochs=50).fit(X)
+    W = model.weights_["W_d"]
+    C = W.T @ W + (model.variance_ * np.eye(4) if noise else 0)
+    C = C * np.outer(model.scale_, model.scale_)
+    x = model.sample(n, random_state=0, noise=noise)
+    error = 4 * np.sqrt((np.outer(C.diagonal(), C.diagonal()) + C**2) / n)
+    assert (abs(np.cov(x.T) - C) < error).all()
+    middle = model.inverse_transform(np.zeros((1, 2)))[0]
+    assert (abs(x.mean(axis=0) - middle) < 4 * np.sqrt(C.diagonal() / n)).all()
+
+
+def test_pixels_are_sampled_as_0_or_1(X):
+    model, n = make("variational pixels", epochs=50).fit(X), 20_000
+    x, p = (model.sample(n, random_state=0, noise=noise) for noise in (True, False))
+    assert set(np.unique(x)) == {0.0, 1.0}
+    error = 4 * np.sqrt((p * (1 - p)).mean(axis=0) / n)
+    assert (abs(x.mean(axis=0) - p.mean(axis=0)) < error).all()
+    assert ((p > 0) & (p < 1)).all()
+
+
+def test_transform_gives_the_mean_and_no_noise(X):
+    model = make("variational").fit(X)
+    mu, sigma = model.posterior(X)
+    np.testing.assert_array_equal(model.transform(X), mu)
+    w = model.weights_
+    code = X @ w["W_e"] + w["b_e"]
+    np.testing.assert_allclose(np.hstack([mu, 2 * np.log(sigma)]), code, rtol=0, atol=1e-12)
+    np.testing.assert_allclose(model.kl(X), (mu**2 + sigma**2 - 1) / 2 - np.log(sigma))
+
+
+@pytest.mark.parametrize("warm_up, risen", [(0.0, [1, 1, 1, 1]), (0.5, [0, 0.5, 1, 1])])
+def test_the_kl_warms_up_to_beta(warm_up, risen, X):
+    """Read from the objective that training follows at 0, 1/4, 1/2 and 3/4 of the run."""
+    model = make("variational known", warm_up=warm_up, beta=4.0).fit(X)
+
+    def loss(progress):
+        return model._fitted_objective(progress)(model.theta_, X, np.random.default_rng(0))[0]
+
+    kl = model.kl(X).sum(axis=1).mean()
+    without = loss(None) - 4 * kl
+    assert kl > 0.01
+    weights = [(loss(progress) - without) / kl for progress in (0, 0.25, 0.5, 0.75)]
+    np.testing.assert_allclose(weights, 4 * np.array(risen), rtol=0, atol=1e-10)
+
+
+def test_a_learned_variance_starts_at_that_of_the_data_and_finds_that_of_the_noise():
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((2000, 1)) @ [[2.0, 1, -2, 1]] + 0.3 * rng.standard_normal(
+        (2000, 4)
+    )
+    start = make("variational", epochs=0, weight_decay=0.0).fit(X)
+    assert start.variance_ == pytest.approx(X.var(axis=0).mean(), rel=1e-12)
+    assert make("variational", epochs=0).fit(np.full((9, 4), 0.1)).variance_ == 1
+    long = {"epochs": 400, "batch_size": None, "learning_rate": 0.05}
+    model = make("variational", latent_dim=1, weight_decay=0.0, **long).fit(X)
+    assert model.variance_ == pytest.approx(0.09, rel=0.05)
 
 
 # ---- trouble on the way --------------------------------------------------------------------
