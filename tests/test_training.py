@@ -5,10 +5,11 @@ from functools import partial
 import numpy as np
 import pytest
 
+from aehelpers.checks import check_gradient
 from aehelpers.layers import Chain, Dense, GaussianNoise, Identity, Sigmoid, Tanh
 from aehelpers.losses import bernoulli_of_logit, squared_error
 from aehelpers.optimizers import OPTIMIZERS, SCHEDULES, SGD
-from aehelpers.training import Generators, loss_and_grad, minibatches, train
+from aehelpers.training import Generators, loss_and_grad, minibatches, train, with_decay
 
 RATES = {"sgd": [0.1, 0.3, 0.7], "momentum": [0.03, 0.1, 0.2], "adam": [0.003, 0.01, 0.05]}
 
@@ -158,17 +159,25 @@ def test_generators_answer_as_each_alone():
         np.testing.assert_array_equal(
             many.permutation(6), [one.permutation(6), two.permutation(6)]
         )
+        np.testing.assert_array_equal(
+            many.random((2, 5, 3)), [one.random((5, 3)), two.random((5, 3))]
+        )
+
+
+@pytest.mark.parametrize("axes", [(), (3,), (2, 3)], ids=str)
+def test_decay_adds_its_share_of_each_weight(axes, rng):
+    theta, decay = rng.standard_normal((*axes, 4)), np.array([0.0, 1.0, 0.5, 2.0])
+
+    def nothing(theta, x, rng=None):
+        return np.zeros(theta.shape[:-1]), np.zeros_like(theta)
+
+    loss, grad = with_decay(nothing, decay)(theta, None)
+    np.testing.assert_allclose(loss, theta**2 @ decay / 2, rtol=1e-14)
+    np.testing.assert_array_equal(grad, decay * theta)
+    check_gradient(lambda theta: with_decay(nothing, 0.3)(theta, None), theta)
 
 
 # ---- PyTorch, the second oracle ------------------------------------------------------------
-
-
-def torch_or_skip():
-    torch = pytest.importorskip(
-        "torch", reason="PyTorch is the second oracle: pip install 'aehelpers[torch]'"
-    )
-    torch.set_num_threads(1)  # the nets are too small to share out
-    return torch
 
 
 def torch_losses(torch):
@@ -188,9 +197,8 @@ def torch_losses(torch):
     "loss, last",
     [(squared_error, Sigmoid), (squared_error, Identity), (bernoulli_of_logit, Identity)],
 )
-def test_pytorch_gets_the_same_run(name, loss, last, rng):
+def test_pytorch_gets_the_same_run(name, loss, last, rng, torch):
     """6-8-2-8-6, 30 epochs of minibatches in the same order: losses and weights to 1e-9."""
-    torch = torch_or_skip()
     widths, X = [6, 8, 2, 8, 6], rng.random((50, 6))
     dense = [Dense(n_in, n_out) for n_in, n_out in zip(widths[:-1], widths[1:], strict=True)]
     net = Chain(dense[0], Tanh(), dense[1], Sigmoid(), dense[2], Tanh(), dense[3], last())
