@@ -4,8 +4,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
+from family import FAMILY, make
 
-from aehelpers import Autoencoder, data
+from aehelpers import Autoencoder, VariationalAutoencoder, data, sweeps
 from aehelpers.sweeps import fit_all
 
 GRIDS = {
@@ -62,3 +63,38 @@ def test_a_member_that_diverges_leaves_the_others_alone(rng):
 def test_one_array_for_each_model():
     with pytest.raises(ValueError, match="got 2 for 3 models"):
         fit_all([Autoencoder()] * 3, [np.ones((4, 2))] * 2)
+
+
+@pytest.mark.parametrize("own_data", [False, True])
+@pytest.mark.parametrize("batch_size", [8, None])
+@pytest.mark.parametrize("member", FAMILY)
+def test_fit_all_equals_one_by_one_for_each(member, batch_size, own_data, rng):
+    X_each = list(rng.random((4, 30, 4)))
+    X = X_each if own_data else X_each[0]
+    grid = [
+        make(member, latent_dim=k, random_state=seed, batch_size=batch_size)
+        for k, seed in ((1, 0), (3, 1), (3, 2), (2, 1))
+    ]
+    alone = [make(member, **model.get_params()) for model in grid]
+    for model, own in zip(alone, X if own_data else [X] * 4, strict=True):
+        model.fit(own)
+    for one, other in zip(alone, fit_all(grid, X), strict=True):
+        np.testing.assert_allclose(other.theta_, one.theta_, rtol=0, atol=1e-10)
+        np.testing.assert_allclose(
+            other.history_["loss"], one.history_["loss"], rtol=0, atol=1e-10
+        )
+        np.testing.assert_allclose(other.reconstruct(X_each[0]), one.reconstruct(X_each[0]))
+
+
+def test_what_must_not_share_an_ensemble(monkeypatch, rng):
+    """Another beta or class trains apart; another size too where its noise would differ."""
+    sizes, fit_ensemble = [], sweeps._fit_ensemble
+    monkeypatch.setattr(
+        sweeps,
+        "_fit_ensemble",
+        lambda models, X: sizes.append(len(models)) or fit_ensemble(models, X),
+    )
+    one_size = [VariationalAutoencoder(k, beta=b, epochs=1) for k in (1, 2) for b in (1, 2, 1)]
+    many_sizes = [Autoencoder(k, epochs=1) for k in (1, 2, 3)]
+    fit_all(one_size + many_sizes, rng.random((20, 4)))
+    assert sizes == [2, 1, 2, 1, 3]
