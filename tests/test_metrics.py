@@ -117,6 +117,25 @@ def test_procrustes_forgives_shift_scale_and_rotation_only(rng):
     assert metrics.procrustes_distance(Z, rng.random((40, 2))) > 0.8
 
 
+def test_active_units_depend_on_the_sample(rng):
+    Z = rng.standard_normal((5000, 4)) * [1, 0.2, 0.05, 0] + [0, 0, 3, 7]
+    assert metrics.active_units(Z) == 2  # variances 1, 0.04, 0.0025 and 0
+    assert metrics.active_units(Z, threshold=0.001) == 3
+    assert metrics.active_units(Z[:, 0]) == 1 and metrics.active_units(Z[:, 3]) == 0
+
+
+def test_a_linear_probe_reads_what_lies_on_a_line(rng):
+    y = np.repeat([0, 1, 2], 100)
+    along = y + 0.05 * rng.standard_normal(300)
+    assert metrics.linear_probe(along[::2], y[::2], along[1::2], y[1::2]) == 1
+    folded = (y == 1) + 1e-3 * rng.standard_normal(300)
+    share = metrics.linear_probe(folded[::2], y[::2], folded[1::2], y[1::2])
+    assert share == pytest.approx(2 / 3, abs=0.1)  # 0 and 2 lie on each other
+    y = rng.permutation(y)
+    chance = metrics.linear_probe(along[::2], y[::2], along[1::2], y[1::2])
+    assert chance == pytest.approx(1 / 3, abs=4 * np.sqrt(2 / 9 / 150))
+
+
 @pytest.mark.parametrize("shape", [(40, 6), (5, 8)])
 def test_pca_is_scikit_learns(shape, rng):
     X = rng.standard_normal(shape) @ rng.standard_normal((shape[1], shape[1]))
