@@ -23,6 +23,7 @@ SERIES = [
     "03_training",
     "04_visualization",
     "05_quantitative_analysis",
+    "07_denoising",
 ]
 FIRST = ["What you'll do", "What you'll learn", "What you'll need"]
 LAST = ["What we measured", "Further reading"]
