@@ -24,6 +24,7 @@ SERIES = [
     "04_visualization",
     "05_quantitative_analysis",
     "07_denoising",
+    "08_convolutional",
     "09_variational",
 ]
 FIRST = ["What you'll do", "What you'll learn", "What you'll need"]
