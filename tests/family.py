@@ -9,7 +9,7 @@ from aehelpers import (
 )
 
 PIXELS = {"loss": "bernoulli", "output_activation": "sigmoid"}
-PICTURES = {"image_shape": (2, 2), "channels": (3,), "kernel_size": 3, "stride": 1}
+PICTURES = {"image_shape": (2, 2), "channels": (3, 2), "kernel_size": 3, "stride": 1}
 FAMILY = {
     "plain": (Autoencoder, {}),
     "tied": (Autoencoder, {"hidden": (3,), "tied": True, "weight_decay": 0.1}),
@@ -20,7 +20,10 @@ FAMILY = {
     "mask": (DenoisingAutoencoder, {"corruption": "mask", "hidden": (3,)}),
     "salt_pepper": (DenoisingAutoencoder, {"corruption": "salt_pepper", **PIXELS}),
     "convolutional": (ConvolutionalAutoencoder, PICTURES),
-    "convolutional tied": (ConvolutionalAutoencoder, {**PICTURES, "tied": True}),
+    "convolutional tied": (
+        ConvolutionalAutoencoder,
+        {**PICTURES, "tied": True, "activation": "tanh"},
+    ),
     "variational": (VariationalAutoencoder, {"weight_decay": 0.1}),
     "variational known": (VariationalAutoencoder, {"variance": 0.2, "beta": 3.0}),
     "variational pixels": (VariationalAutoencoder, {"hidden": (3,), **PIXELS}),

@@ -603,6 +603,18 @@ def test_standardize_keeps_the_units(rng):
     assert abs(model.transform(X + [0, 0, 0, 0.1])).max() <= 1  # a constant feature may move
 
 
+def test_convolutions_are_mirrored(rng):
+    X, few = rng.random((6, 7 * 8 * 2)), {"kernel_size": 4, "stride": 2, "hidden": (5,)}
+    model = make("convolutional", image_shape=(7, 8, 2), channels=(3, 4), **few).fit(X)
+    assert {name: W.shape for name, W in model.weights_.items() if name[0] == "W"} == {
+        "W_e1": (4 * 4 * 2, 3), "W_e2": (4 * 4 * 3, 4), "W_e3": (1 * 2 * 4, 5), "W_e4": (5, 2),
+        "W_d1": (2, 5), "W_d2": (5, 1 * 2 * 4), "W_d3": (4, 4 * 4 * 3), "W_d4": (3, 4 * 4 * 2),
+    }  # fmt: skip
+    assert model.reconstruct(X).shape == X.shape
+    grey = make("convolutional", image_shape=(7, 8), channels=(3,), **few).fit(X[:, :56])
+    assert grey.weights_["W_e1"].shape == (16, 3)
+
+
 def test_weights_are_views(X):
     shallow, deep = small().fit(X), small(hidden=(6, 3)).fit(X)
     assert {name: w.shape for name, w in shallow.weights_.items()} == {

@@ -131,6 +131,9 @@ def test_a_linear_probe_reads_what_lies_on_a_line(rng):
     folded = (y == 1) + 1e-3 * rng.standard_normal(300)
     share = metrics.linear_probe(folded[::2], y[::2], folded[1::2], y[1::2])
     assert share == pytest.approx(2 / 3, abs=0.1)  # 0 and 2 lie on each other
+    # It is told in one place and asked in another: with 0 and 2 exchanged, 1 is what is left.
+    asked = metrics.linear_probe(along[::2], y[::2], along[1::2], 2 - y[1::2])
+    assert asked == pytest.approx(1 / 3)
     y = rng.permutation(y)
     chance = metrics.linear_probe(along[::2], y[::2], along[1::2], y[1::2])
     assert chance == pytest.approx(1 / 3, abs=4 * np.sqrt(2 / 9 / 150))
