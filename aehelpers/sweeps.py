@@ -18,14 +18,21 @@ def fit_all(models, X, executor=None, ensemble_size=10):
         models, are spread over its workers. None: one after the other.
 
     Models that differ only in latent_dim, learning_rate and random_state train as one ensemble,
-    with theta (M, size). A model that diverges keeps its last finite theta_, and its
-    history_["loss"] reads inf from there on: nothing is raised, so that the others live.
+    with theta (M, size). Each needs a random generator of its own. A model that diverges keeps
+    its last finite theta_, and its history_["loss"] reads inf from there on: nothing is raised,
+    so that the others live.
     """
     models = list(models)
     X_each = list(X) if isinstance(X, list | tuple) else [X] * len(models)
     if len(X_each) != len(models):
         raise ValueError(
             f"one X for all or one for each model: got {len(X_each)} for {len(models)} models"
+        )
+    generators = [id(m.random_state) for m in models if hasattr(m.random_state, "permutation")]
+    if len(set(generators)) < len(generators):
+        raise ValueError(
+            "models that train side by side cannot draw from one random generator: "
+            "give each an int or a generator of its own as random_state"
         )
     groups = {}
     for i, model in enumerate(models):

@@ -1,5 +1,6 @@
 """sweeps: an ensemble's numbers are those of its members fitted alone."""
 
+import pickle
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -58,6 +59,33 @@ def test_a_member_that_diverges_leaves_the_others_alone(rng):
     assert np.isfinite(wild.theta_).all()
     alone = Autoencoder(learning_rate=0.1, **settings).fit(X)
     np.testing.assert_allclose(sane.theta_, alone.theta_, rtol=0, atol=1e-10)
+
+
+@pytest.mark.parametrize("kind", [np.random.default_rng, np.random.RandomState])
+def test_each_model_needs_a_generator_of_its_own(kind, rng):
+    X, one = rng.random((9, 4)), kind(0)
+    with pytest.raises(ValueError, match="cannot draw from one random generator: give each"):
+        fit_all([Autoencoder(random_state=one), Autoencoder(3, random_state=one)], X)
+    pair = [Autoencoder(k, epochs=2, random_state=kind(0)) for k in (2, 3)]
+    for model in fit_all(pair, X):
+        twin = Autoencoder(model.latent_dim, epochs=2, random_state=kind(0)).fit(X)
+        np.testing.assert_allclose(model.theta_, twin.theta_, rtol=0, atol=1e-10)
+
+
+class Elsewhere:
+    """What an executor of processes does: arguments and results travel as copies."""
+
+    def map(self, function, *arguments):
+        for own in pickle.loads(pickle.dumps(list(zip(*arguments, strict=True)))):
+            yield pickle.loads(pickle.dumps(function(*own)))
+
+
+def test_models_fitted_elsewhere_come_back(rng):
+    X, grid = rng.random((30, 4)), [make(member) for member in FAMILY]
+    for member, model in zip(FAMILY, fit_all(grid, X, Elsewhere()), strict=True):
+        alone = make(member).fit(X)
+        np.testing.assert_allclose(model.theta_, alone.theta_, rtol=0, atol=1e-10)
+        assert model.partial_fit(X).history_["loss"].shape == (4,)
 
 
 def test_one_array_for_each_model():
