@@ -134,7 +134,8 @@ class Autoencoder(Estimator):
     def partial_fit(self, X, y=None):
         """One more epoch on X, from where the last call stopped; the first call starts.
 
-        The end is unknown, so a schedule or fading noise stays at its start.
+        The end is unknown, so a schedule or fading noise stays at its start, and a warm-up
+        counts as over.
         """
         if hasattr(self, "theta_"):
             X = self._to_network(self._as_fitted._samples(X, self.n_features_in_))
