@@ -64,7 +64,8 @@ def whole(name, value, least):
 
 
 def finite(name, value, least=-np.inf, above=-np.inf, below=np.inf):
-    if not isinstance(value, Real) or not (above < value < below and value >= least):
+    number = isinstance(value, Real) and not isinstance(value, bool)
+    if not number or not (above < value < below and value >= least):
         lower = f"at least {least}" if np.isfinite(least) else f"above {above}"
         upper = f" and below {below}" if np.isfinite(below) else ""
         raise ValueError(f"{name} must be a finite number, {lower}{upper}, got {value!r}")

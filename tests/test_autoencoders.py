@@ -393,6 +393,7 @@ def test_bernoulli_needs_data_from_0_to_1(X):
         ("variational", {"warm_up": -1}, "warm_up must be a finite number, at least 0, got -1"),
         ("variational", {"variance": 0}, "variance must be a finite number, above 0, got 0"),
         ("variational", {"variance": None}, "variance must be a finite number, .*got None"),
+        ("variational", {"variance": True}, "variance must be a finite number, .*got True"),
         ("variational", {"variance": "known"}, "must be a number or 'learned', got 'known'"),
         ("variational", {"code_noise": 0.1}, r"N\(mu, .*code_noise must stay 0, got 0.1"),
         ("variational", {"tied": True}, "tied must stay False, got True"),
