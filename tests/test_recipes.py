@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from aehelpers import data, metrics, recipes
+from aehelpers.autoencoders import ESTIMATORS
 from aehelpers.sweeps import fit_all
 
 # Epoch and loss, from the published notebook.
@@ -107,3 +108,23 @@ def test_the_digits_net_is_ahead_of_pca():
 def test_a_recipe_is_unfitted_and_takes_a_seed(recipe):
     model = recipe(random_state=5)
     assert model.random_state == 5 and not hasattr(model, "theta_")
+
+
+def test_the_family_is_one_of_each_kind_in_one_budget():
+    models = recipes.family(3, random_state=5)
+    assert {type(model).__name__ for model in models.values()} == set(ESTIMATORS)
+    assert len({repr(model.set_params(learning_rate=0.1)) for model in models.values()}) == 8
+    same = "latent_dim output_activation epochs batch_size schedule weight_decay random_state"
+    for name in same.split():
+        assert len({getattr(model, name) for model in models.values()}) == 1, name
+
+
+def test_the_family_learns_the_digits():
+    train, test = data.split(data.digits().X, random_state=0)
+    blank = metrics.mse(test, np.broadcast_to(train.mean(axis=0), test.shape))
+    models = recipes.family(3, random_state=0)
+    assert all(not hasattr(model, "theta_") for model in models.values())
+    for name, model in models.items():
+        error = -model.set_params(epochs=6).fit(train).score(test)
+        assert model.transform(test).shape == (len(test), 3)
+        assert error < 0.8 * blank, name
