@@ -214,7 +214,7 @@ def _count(n, noun):
 
 
 def _label(artist):
-    label = str(artist.get_label())
+    label = str(artist.get_label() or "")
     return "" if not label or label.startswith("_") else f' "{plain(label)}"'
 
 

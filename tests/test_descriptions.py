@@ -41,6 +41,12 @@ def test_values_that_are_not_finite_are_counted(ax):
     assert "y 1 (2 not finite), one by one 1, not finite, not finite" in describe(ax)
 
 
+def test_error_bars_without_a_name_go_unsaid(ax):
+    ax.errorbar([0, 1], [1, 2], [0.1, 0.1])  # its label is None, or begins with "_"
+    ax.errorbar([0, 1], [2, 3], [0.1, 0.1], label="ours")
+    assert describe(ax).count("Error bars") == 1 and 'Error bars "ours".' in describe(ax)
+
+
 def test_other_artists_are_described(ax):
     ax.axhline(0.5, label="half")
     ax.axline((0, 0), (1, 1), label="diagonal")
