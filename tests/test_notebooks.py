@@ -23,6 +23,7 @@ SERIES = [
     "03_training",
     "04_visualization",
     "05_quantitative_analysis",
+    "06_deep",
     "07_denoising",
     "08_convolutional",
     "09_variational",
