@@ -485,8 +485,8 @@ class ConvolutionalAutoencoder(Autoencoder, Pictures):
 
     image_shape : (h, w) or (h, w, channels) of the images in X, which come flat, (n, h w ...).
     channels : what each convolution gives.   kernel_size, stride : of each. Where stride
-        divides kernel_size, as many patches meet on one pixel as on the next (away from the
-        border), and the decoder starts without a checkerboard.
+        divides kernel_size, as many patches meet on one pixel as on the next, away from the
+        border; otherwise the decoder starts with a checkerboard even for equal weights.
     """
 
     activation: str = "relu"
