@@ -40,6 +40,7 @@ notebooks: $(STAMP)
 	$(BIN)/ruff format --quiet notebooks
 	$(BIN)/python tools/notebooks.py
 	$(BIN)/python tools/readme_figure.py
+	$(BIN)/python tools/facts.py
 
 clean:
 	rm -rf $(VENV) .pytest_cache .ruff_cache build dist

@@ -1,0 +1,67 @@
+"""Bring docs/facts.md up to date: under each fact, what the notebooks measured of it.
+
+    python tools/facts.py
+
+The page's prose is written by hand. Its lists are not: each line is a Check in the stored
+output of a notebook, so the page says nothing that no notebook showed.
+"""
+
+import re
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from tools import notebooks as tool
+
+PAGE = tool.ROOT / "docs" / "facts.md"
+FACT = re.compile(r"## (\d+)\. ")
+CHECK = re.compile(
+    r"ok    (?P<claim>.+): (?P<value>[^:]+?), "
+    r"(?P<bounds>(?:above|below) \S+(?: and below \S+)?)"
+    r"(?:  \[fact (?P<fact>\d+).*\]|  \[.*\])?"
+)
+
+
+def check_lines(nb):
+    """The Check lines in the stored outputs of a notebook, each once, taken apart."""
+    printed = "".join(o.get("text", "") for cell in nb.cells for o in cell.get("outputs", []))
+    lines = dict.fromkeys(re.findall(r"^ok    .*", printed, re.MULTILINE))
+    found = {line: CHECK.fullmatch(line) for line in lines}
+    unread = [line for line, match in found.items() if match is None]
+    if unread:
+        raise ValueError(f"this begins like a Check but does not read as one: {unread[0]!r}")
+    return list(found.values())
+
+
+def measured(paths):
+    """{number of a fact: its lines for the page}, from the notebooks at `paths`."""
+    lines = {}
+    for path in paths:
+        where = f"[{path.stem[:2]}](../notebooks/{path.name})"
+        for check in check_lines(tool.read(path)):
+            if check["fact"]:
+                line = f"- {where} {check['claim']}: **{check['value']}**, {check['bounds']}"
+                lines.setdefault(int(check["fact"]), []).append(line)
+    return lines
+
+
+def page(text, lines):
+    """`text` with the lists of all facts replaced by `lines`."""
+    written = [line for line in text.splitlines() if not line.startswith("- ")]
+    sections = re.split(r"^(?=## )", "\n".join(written), flags=re.MULTILINE)
+    parts = []
+    for section in sections:
+        number = FACT.match(section)
+        shown = lines.get(int(number[1]), []) if number else []
+        parts.append("\n".join([section.rstrip(), *([""] if shown else []), *shown]))
+    return "\n\n".join(parts) + "\n"
+
+
+def up_to_date():
+    """The page as it should be."""
+    return page(PAGE.read_text("utf-8"), measured(sorted(tool.NOTEBOOKS.glob("*.ipynb"))))
+
+
+if __name__ == "__main__":
+    PAGE.write_text(up_to_date(), "utf-8")
