@@ -84,10 +84,14 @@ def weighted(cost, weight):
     return weighted_cost
 
 
-def l1(z):
-    """cost = 1/n sum |z|: the slope is 1 however small a number is, so many end at 0."""
-    n = z.shape[-2]
-    return np.abs(z).sum(axis=(-2, -1)) / n, np.sign(z) / n
+def l1(z, eps=0.03):
+    """cost = 1/n sum (sqrt(z^2 + eps^2) - eps):  |z|, its kink rounded off within eps of 0.
+
+    Beyond eps the slope is nearly 1 however small a number is, so many end near 0. At the kink
+    itself the slope would jump with the last bit of z, and no two machines would train alike.
+    """
+    n, root = z.shape[-2], np.sqrt(z * z + eps * eps)
+    return (root - eps).sum(axis=(-2, -1)) / n, z / root / n
 
 
 def sparsity_kl(z, target=0.05):

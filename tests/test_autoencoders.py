@@ -87,7 +87,10 @@ def twin_loss(torch, model, theta, X, e):
         coins = twin.kl_divergence(twin.Bernoulli(target), twin.Bernoulli(code.mean(0)))
         cost = model.sparsity_weight * coins.sum()
     else:
-        cost = getattr(model, "sparsity_weight", 0.0) * code.abs().sum(-1).mean()
+        cost = (
+            getattr(model, "sparsity_weight", 0.0)
+            * ((code**2 + 0.03**2).sqrt() - 0.03).sum(-1).mean()
+        )
     y = half(code, "d", "identity")
     if model.loss == "bernoulli":
         p = twin.Bernoulli(logits=y, validate_args=False)  # X is grey

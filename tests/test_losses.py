@@ -110,13 +110,28 @@ def test_sparsity_kl_is_that_of_coins():
     assert cost == pytest.approx(0, abs=1e-15)
 
 
-def test_l1_and_weights_by_hand():
-    z = np.array([[0.5, -2.0], [0.0, 1.0]])
-    assert losses.l1(z)[0] == 3.5 / 2
-    np.testing.assert_array_equal(losses.l1(z)[1], [[0.5, -0.5], [0, 0.5]])
-    cost, slope = losses.weighted(losses.l1, 10)(z)
-    assert cost == 35 / 2
-    np.testing.assert_array_equal(slope, [[5, -5], [0, 5]])
+def test_l1_by_hand():
+    z = np.array([[0.4, -2.0], [0.0, 1.5]])
+    cost, slope = losses.l1(z, eps=0.3)
+    roots = [0.5, np.sqrt(4.09), 0.3, np.sqrt(2.34)]
+    assert cost == pytest.approx((sum(roots) - 4 * 0.3) / 2, rel=1e-15)
+    expected = [[0.4 / 0.5 / 2, -1 / roots[1]], [0, 0.75 / roots[3]]]
+    np.testing.assert_allclose(slope, expected, rtol=1e-15)
+
+
+def test_l1_is_the_absolute_value_but_for_its_kink(rng):
+    z = rng.standard_normal((50, 3))
+    assert 0 < np.abs(z).sum() / 50 - losses.l1(z)[0] < 3 * 0.03
+    assert losses.l1(z, eps=1e-9)[0] == pytest.approx(np.abs(z).sum() / 50, abs=1e-8)
+    slope = losses.l1(np.array([[-1e-16, 0, 1e-16]]))[1]
+    np.testing.assert_allclose(slope, 0, atol=1e-14)  # the last bit of z decides nothing
+
+
+def test_weights():
+    z = np.array([[0.4, -2.0], [0.0, 1.5]])
+    (cost, slope), (ten, slope_ten) = losses.l1(z), losses.weighted(losses.l1, 10)(z)
+    assert ten == 10 * cost
+    np.testing.assert_array_equal(slope_ten, 10 * slope)
 
 
 def test_with_code_adds_the_cost_of_its_own_part(rng):
