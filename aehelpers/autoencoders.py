@@ -397,8 +397,9 @@ class Autoencoder(Estimator):
 class SparseAutoencoder(Autoencoder):
     """An Autoencoder whose code costs something, so that few of its numbers are used at once.
 
-    sparsity : "l1" adds sparsity_weight * sum |z|, mean over samples (`losses.l1`); "kl", for a code in
-        (0, 1), adds sparsity_weight * sum_j KL(sparsity_target || mean of z_j in the batch).
+    sparsity : "l1" adds sparsity_weight * sum |z|, mean over samples, as in `losses.l1`; "kl",
+        for a code in (0, 1), sparsity_weight * sum_j KL(sparsity_target || mean of z_j in the
+        batch).
     """
 
     sparsity: str = "l1"
