@@ -440,12 +440,13 @@ class DenoisingAutoencoder(Autoencoder):
     def corrupt(self, X, random_state=None):
         """X (n, n_features) corrupted as in training. Needs no fit, unless standardize=True."""
         self._check_arguments()
-        X, rng = self._samples(X), generator(random_state)
-        if not self.standardize:
-            return Chain(*self._corruption()).forward(np.zeros(0), X, rng)[0]
-        self._check_fitted()
-        x = Chain(*self._corruption()).forward(np.zeros(0), self._to_network(X), rng)[0]
-        return self.mean_ + x * self.scale_
+        X = self._samples(X)
+        if self.standardize:
+            self._check_fitted()
+            X = self._to_network(X)
+        (noise,) = self._corruption()
+        x, _ = noise.forward(None, X, generator(random_state))
+        return self.mean_ + x * self.scale_ if self.standardize else x
 
     def _corruption(self):
         return (CORRUPTIONS[self.corruption](self.corruption_level),)
