@@ -305,6 +305,11 @@ def lattice(images, z1, z2, ax=None, image_shape=None, **kwargs):
 def _draw_images(ax, picture, **kwargs):
     cmap = mpl.colormaps[IMAGE_MAP].with_extremes(bad=PALE)
     ax.imshow(picture, **{"cmap": cmap, "vmin": 0, "vmax": 1, **kwargs})
+    _bare(ax)
+
+
+def _bare(ax):
+    """Without the lines that axes draw: an image brings its own."""
     ax.grid(False)
     ax.spines[:].set_visible(False)
     ax.tick_params(length=0)
@@ -473,9 +478,7 @@ def matrix(values, rows, columns, ax=None, bold=None, write=number, log=False, *
         ax.text(j, i, write(values[i, j]), gid="cell", weight=weight, fontsize=8, **look)
     ax.set_yticks(np.arange(len(rows)), [str(row) for row in rows])
     ax.set_xticks(np.arange(len(columns)), [str(column) for column in columns])
-    ax.grid(False)
-    ax.spines[:].set_visible(False)
-    ax.tick_params(length=0)
+    _bare(ax)
     return ax
 
 
