@@ -7,7 +7,7 @@ what differs and nothing else: its layers, its noise, or its cost of a code.
 import json
 import warnings
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from math import prod
 from zipfile import BadZipFile
 
@@ -42,7 +42,7 @@ from .losses import (
 )
 from .metrics import mse
 from .optimizers import OPTIMIZERS, SCHEDULES
-from .training import loss_and_grad, train, with_decay
+from .training import Objective, train
 
 
 @dataclass(eq=False, repr=False)
@@ -128,7 +128,7 @@ class Autoencoder(Estimator):
         """`fit` as a generator, for live plots: yields self after each epoch."""
         X, validation = self._start(X, validation)
         yield from self._train(
-            X, self.epochs, self._fitted_objective, SCHEDULES[self.schedule], validation
+            X, self.epochs, self._objectives(), SCHEDULES[self.schedule], validation
         )
 
     def partial_fit(self, X, y=None):
@@ -141,9 +141,8 @@ class Autoencoder(Estimator):
             X = self._to_network(self._as_fitted._samples(X, self.n_features_in_))
         else:
             X, _ = self._start(X)
-        for _ in self._train(
-            X, 1, lambda progress: self._fitted_objective(), SCHEDULES["constant"]
-        ):
+        objective = self._objectives()(None)
+        for _ in self._train(X, 1, lambda progress: objective, SCHEDULES["constant"]):
             pass
         return self
 
@@ -236,27 +235,23 @@ class Autoencoder(Estimator):
         if not hasattr(self, "theta_"):
             raise NotFittedError(f"this {type(self).__name__} has learnt nothing yet: call fit")
 
-    def _objective(self, encoder, decoder, places, progress=None):
-        """The function (theta, x, rng) -> (loss, grad) to follow at that share of training.
-
-        progress None: all noise and all costs at their full strength.
-        """
+    def _objective(self, encoder, decoder, places, strength=1.0):
+        """The function (theta, x, rng) -> (loss, grad) to follow at that strength."""
         decoder, loss = self._loss(decoder)
-        decode, cost = Chain(self._code(progress), decoder), self._code_cost(progress)
+        decode, cost = (self._code(strength), *decoder.layers), self._code_cost(strength)
         if cost is not None:
-            decode, loss = Beside(decode), with_code(loss, cost, self._code_width)
-        network = Chain(*self._corruption(), encoder, decode)
+            decode, loss = [Beside(Chain(*decode))], with_code(loss, cost, self._code_width)
+        network = Chain(*self._corruption(), *encoder.layers, *decode)
         if self.tied:
             network = Shared(network, places)
-        objective = partial(loss_and_grad, network, loss)
-        if self.weight_decay:
-            each = np.zeros(encoder.size + decoder.size, self.dtype)
-            decay = np.zeros(network.size, self.dtype)
-            for name, view in _named(encoder, decoder, each).items():
-                view[...] = self.weight_decay if name.startswith("W") else 0
-            decay[places] = each
-            objective = with_decay(objective, decay)
-        return objective
+        if not self.weight_decay:
+            return Objective(network, loss)
+        each = np.zeros(encoder.size + decoder.size, self.dtype)
+        decay = np.zeros(network.size, self.dtype)
+        for name, view in _named(encoder, decoder, each).items():
+            view[...] = self.weight_decay if name.startswith("W") else 0
+        decay[places] = each
+        return Objective(network, loss, decay)
 
     def _loss(self, decoder):
         """The decoder as it trains, and the loss of what it gives."""
@@ -270,13 +265,20 @@ class Autoencoder(Estimator):
         """Layers before the encoder, in training only."""
         return ()
 
-    def _code(self, progress):
-        """The layer between encoder and decoder, in training."""
-        fade = self.code_noise_fade
-        left = 1.0 if fade is None or progress is None else max(0.0, 1 - progress / fade)
-        return GaussianNoise(left * self.code_noise)
+    def _strength(self, progress):
+        """Share of its noise or cost that the code has at that share of training.
 
-    def _code_cost(self, progress):
+        progress None: in full.
+        """
+        if self.code_noise_fade is None or progress is None:
+            return 1.0
+        return max(0.0, 1 - progress / self.code_noise_fade)
+
+    def _code(self, strength):
+        """The layer between encoder and decoder, in training."""
+        return GaussianNoise(strength * self.code_noise)
+
+    def _code_cost(self, strength):
         """What the encoder's output costs, (..., n, width) -> cost, delta; None: nothing."""
         return None
 
@@ -330,20 +332,23 @@ class Autoencoder(Estimator):
         )
         if validation is not None:
             self._history["validation_loss"] = []
+            full = self._objectives()(None)
         for loss in run:
             self._history["loss"].append(float(loss))
             if validation is not None:
-                loss, _ = self._fitted_objective()(self.theta_, validation)
+                loss = full.value(self.theta_, validation)
                 self._history["validation_loss"].append(float(loss))
             yield self
 
-    def _fitted_objective(self, progress=None):
+    def _objectives(self):
+        """progress -> objective of what was fitted, built anew when its strength changes."""
         halves = self._encoder, self._decoder, self._places
-        return self._as_fitted._objective(*halves, progress)
+        of_strength = lru_cache(maxsize=1)(partial(self._as_fitted._objective, *halves))
+        return lambda progress: of_strength(self._as_fitted._strength(progress))
 
     def _to_network(self, X):
         """From the units of X to those of the network; the way back: inverse_transform."""
-        return (X - self.mean_) / self.scale_
+        return (X - self.mean_) / self.scale_ if self._as_fitted.standardize else X
 
     def _check_arguments(self):
         for name in ("activation", "output_activation"):
@@ -406,7 +411,7 @@ class SparseAutoencoder(Autoencoder):
     sparsity_weight: float = 1e-3
     sparsity_target: float = 0.05
 
-    def _code_cost(self, progress):
+    def _code_cost(self, strength):
         kl = partial(sparsity_kl, target=self.sparsity_target)
         return weighted(l1 if self.sparsity == "l1" else kl, self.sparsity_weight)
 
@@ -655,13 +660,15 @@ class VariationalAutoencoder(Autoencoder):
             return decoder, gaussian
         return super()._loss(decoder)
 
-    def _code(self, progress):
+    def _strength(self, progress):
+        warming = self.warm_up and progress is not None
+        return min(1.0, progress / self.warm_up) if warming else 1.0
+
+    def _code(self, strength):
         return GaussianCode()
 
-    def _code_cost(self, progress):
-        warming = self.warm_up and progress is not None
-        risen = min(1.0, progress / self.warm_up) if warming else 1.0
-        return weighted(gaussian_kl, risen * self.beta)
+    def _code_cost(self, strength):
+        return weighted(gaussian_kl, strength * self.beta)
 
     def _decode(self, Z):
         return super()._decode(Z)[..., : self.n_features_in_]

@@ -7,14 +7,35 @@ The contract, for every layer here:
 * `forward(theta, x, rng=None)` takes samples `x` (..., n, n_in) and returns `y` (..., n, n_out)
   *and the way back*: `backward(delta, grad)` takes the loss's slope at y, writes the slope at
   theta into `grad` (..., size), laid out as theta is, and returns the slope at x.
+* Whoever takes many steps unpacks theta and grad once and gives what `unpack` returned in their
+  place. With `backward(delta, grad, at_x=False)` nobody asks for the slope at x, and a layer
+  with parameters need not work it out.
 * `rng` given means that noise is on, None means deterministic. There is no other switch.
 * Leading axes are models: theta (M, size) is M networks, and the code is the same.
 """
 
+from functools import lru_cache
+from itertools import accumulate, product
+
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 
 
-class Affine:
+class Layer:
+    """What every layer has, as one without parameters has it."""
+
+    size = 0
+
+    def init(self, rng):
+        """theta (size,) to start from."""
+        return np.zeros(self.size)
+
+    def unpack(self, theta):
+        """Views of theta (..., size); what has been unpacked comes back as it is."""
+        return theta
+
+
+class Affine(Layer):
     """What the layers with weights W and biases b share.
 
     Each sets `shape`, that of W; `n_biases`; and how many numbers meet in one of its outputs,
@@ -27,6 +48,8 @@ class Affine:
 
     def unpack(self, theta):
         """Views W (..., *shape) and b (..., 1, n_biases) of theta (..., size)."""
+        if isinstance(theta, tuple):
+            return theta
         W, b = theta[..., : -self.n_biases], theta[..., None, -self.n_biases :]
         return W.reshape(*theta.shape[:-1], *self.shape), b
 
@@ -48,32 +71,29 @@ class Dense(Affine):
     def forward(self, theta, x, rng=None):
         W, b = self.unpack(theta)
 
-        def backward(delta, grad):
+        def backward(delta, grad, at_x=True):
             grad_W, grad_b = self.unpack(grad)
             np.matmul(x.mT, delta, out=grad_W)
-            delta.sum(axis=-2, keepdims=True, out=grad_b)
-            return delta @ W.mT
+            np.matmul(_ones(delta.shape[-2], delta.dtype), delta, out=grad_b)
+            return delta @ W.mT if at_x else None
 
         return x @ W + b, backward
 
 
-class Parameterless:
-    """What the layers without parameters share."""
-
-    size = 0
-
-    def init(self, rng):
-        return np.zeros(0)
+@lru_cache(maxsize=8)
+def _ones(n, dtype):
+    """(1, n), to sum over the samples as 1 @ delta: faster than delta.sum(axis=-2)."""
+    return np.ones((1, n), dtype)
 
 
-class Identity(Parameterless):
+class Identity(Layer):
     """y = x,  slope 1."""
 
     def forward(self, theta, x, rng=None):
         return x, lambda delta, grad: delta
 
 
-class Sigmoid(Parameterless):
+class Sigmoid(Layer):
     """y = 1 / (1 + exp(-x)),  slope y (1 - y).  Written with tanh, which cannot overflow."""
 
     def forward(self, theta, x, rng=None):
@@ -81,7 +101,7 @@ class Sigmoid(Parameterless):
         return y, lambda delta, grad: delta * (y * (1 - y))
 
 
-class Tanh(Parameterless):
+class Tanh(Layer):
     """y = tanh x,  slope 1 - y^2."""
 
     def forward(self, theta, x, rng=None):
@@ -89,7 +109,7 @@ class Tanh(Parameterless):
         return y, lambda delta, grad: delta * (1 - y * y)
 
 
-class ReLU(Parameterless):
+class ReLU(Layer):
     """y = max(x, 0),  slope 1 where x > 0, else 0 (at the kink as well)."""
 
     def forward(self, theta, x, rng=None):
@@ -99,7 +119,7 @@ class ReLU(Parameterless):
 ACTIVATIONS = {"identity": Identity, "sigmoid": Sigmoid, "tanh": Tanh, "relu": ReLU}
 
 
-class GaussianNoise(Parameterless):
+class GaussianNoise(Layer):
     """y = x + scale * e,  e ~ N(0, 1), given an `rng`;  y = x without.  Slope 1."""
 
     def __init__(self, scale):
@@ -113,7 +133,7 @@ class GaussianNoise(Parameterless):
         return y, lambda delta, grad: delta
 
 
-class MaskingNoise(Parameterless):
+class MaskingNoise(Layer):
     """y = x, but each number is lost, and reads 0, with probability `share`, given an `rng`."""
 
     def __init__(self, share):
@@ -126,7 +146,7 @@ class MaskingNoise(Parameterless):
         return x * kept, lambda delta, grad: delta * kept
 
 
-class SaltAndPepper(Parameterless):
+class SaltAndPepper(Layer):
     """y = x, but each number is lost with probability `share` and reads 0 or 1 at random."""
 
     def __init__(self, share):
@@ -143,7 +163,7 @@ class SaltAndPepper(Parameterless):
 CORRUPTIONS = {"gaussian": GaussianNoise, "mask": MaskingNoise, "salt_pepper": SaltAndPepper}
 
 
-class GaussianCode(Parameterless):
+class GaussianCode(Layer):
     """[mu, s] (..., n, 2 k) -> z = mu + exp(s/2) e (..., n, k),  e ~ N(0, 1), given an `rng`.
 
     z = mu without. s is the logarithm of the variance. Chance enters by e, on which no
@@ -152,7 +172,8 @@ class GaussianCode(Parameterless):
     """
 
     def forward(self, theta, x, rng=None):
-        mu, s = np.split(x, 2, axis=-1)
+        k = x.shape[-1] // 2
+        mu, s = x[..., :k], x[..., k:]
         if rng is None:
             noise = np.zeros_like(mu)
         else:
@@ -164,7 +185,7 @@ class GaussianCode(Parameterless):
         return mu + noise, backward
 
 
-class LogVariance:
+class LogVariance(Layer):
     """x -> [x, s]: one feature more, the same s for every sample.
 
     s is the logarithm of the variance that a decoder expects of the data around x. It is a
@@ -175,13 +196,10 @@ class LogVariance:
         self.variance = variance
         self.size = 1 if variance is None else 0
 
-    def init(self, rng):
-        return np.zeros(self.size)
-
     def forward(self, theta, x, rng=None):
         s = theta if self.size else np.full(1, np.log(self.variance), x.dtype)
 
-        def backward(delta, grad):
+        def backward(delta, grad, at_x=True):
             if self.size:
                 grad[...] = delta[..., -1:].sum(axis=-2)
             return delta[..., :-1]
@@ -189,20 +207,23 @@ class LogVariance:
         return _side_by_side(x, s[..., None, :]), backward
 
 
-class Chain:
+class Chain(Layer):
     """y = (layer_L o ... o layer_1)(x): layers one after the other are a layer again."""
 
     def __init__(self, *layers):
         self.layers = layers
         self.size = sum(layer.size for layer in layers)
+        self.first = next((i for i, layer in enumerate(layers) if layer.size), None)
 
     def unpack(self, theta):
-        """A list with each layer's own view (..., layer.size) of theta (..., size)."""
-        ends = np.cumsum([layer.size for layer in self.layers])
-        return [
-            theta[..., end - layer.size : end]
+        """A tuple with what each layer unpacks from its own part of theta (..., size)."""
+        if isinstance(theta, tuple):
+            return theta
+        ends = accumulate(layer.size for layer in self.layers)
+        return tuple(
+            layer.unpack(theta[..., end - layer.size : end])
             for layer, end in zip(self.layers, ends, strict=True)
-        ]
+        )
 
     def init(self, rng):
         """theta (size,): each layer's own start, drawn in the order of the layers."""
@@ -214,16 +235,18 @@ class Chain:
             x, backward = layer.forward(part, x, rng)
             ways_back.append(backward)
 
-        def backward(delta, grad):
+        def backward(delta, grad, at_x=True):
             parts = self.unpack(grad)
-            for layer_backward, part in zip(reversed(ways_back), reversed(parts), strict=True):
-                delta = layer_backward(delta, part)
+            for i in reversed(range(len(parts))):
+                if i == self.first and not at_x:
+                    return ways_back[i](delta, parts[i], at_x=False)
+                delta = ways_back[i](delta, parts[i])
             return delta
 
         return x, backward
 
 
-class Beside:
+class Beside(Layer):
     """y = [layer(x), x]: for a loss that also looks at what the layer was given."""
 
     def __init__(self, layer):
@@ -232,11 +255,14 @@ class Beside:
     def init(self, rng):
         return self.layer.init(rng)
 
+    def unpack(self, theta):
+        return self.layer.unpack(theta)
+
     def forward(self, theta, x, rng=None):
         y, layer_backward = self.layer.forward(theta, x, rng)
         width = y.shape[-1]
 
-        def backward(delta, grad):
+        def backward(delta, grad, at_x=True):
             return layer_backward(delta[..., :width], grad) + delta[..., width:]
 
         return _side_by_side(y, x), backward
@@ -244,12 +270,13 @@ class Beside:
 
 def _side_by_side(y, x):
     """[y, x] along the last axis; what models or samples share is repeated for each."""
-    leading = np.broadcast_shapes(y.shape[:-1], x.shape[:-1])
-    parts = [np.broadcast_to(part, (*leading, part.shape[-1])) for part in (y, x)]
-    return np.concatenate(parts, axis=-1)
+    leading, width = np.broadcast_shapes(y.shape[:-1], x.shape[:-1]), y.shape[-1]
+    both = np.empty((*leading, width + x.shape[-1]), y.dtype)
+    both[..., :width], both[..., width:] = y, x
+    return both
 
 
-class Shared:
+class Shared(Layer):
     """A layer some of whose parameters are one and the same: its theta is theta[..., index].
 
     index : (layer.size,) whole numbers, every one of 0 ... size - 1 among them.
@@ -266,9 +293,9 @@ class Shared:
     def forward(self, theta, x, rng=None):
         y, layer_backward = self.layer.forward(theta[..., self.index], x, rng)
 
-        def backward(delta, grad):
+        def backward(delta, grad, at_x=True):
             each = np.empty((*grad.shape[:-1], self.layer.size), grad.dtype)
-            delta = layer_backward(delta, each)
+            delta = layer_backward(delta, each, at_x=at_x)
             grad[...] = 0
             np.add.at(grad, (..., self.index), each)  # a shared parameter moves all its places
             return delta
@@ -277,7 +304,8 @@ class Shared:
 
 
 # Images travel flat, (..., n, h w c), pixel by pixel and each with its c channels. Only what
-# follows knows that they are pictures.
+# follows knows that they are pictures. In memory it puts the samples last, x.mT being the array
+# it fills: so every copy and sum below runs along neighbours, n at a time.
 
 
 class Patches:
@@ -290,9 +318,8 @@ class Patches:
 
     def __init__(self, image_shape, kernel_size, stride=1, padding=None):
         self.image_shape = height, width, channels = _with_channels(image_shape)
-        self.stride = stride
+        self.kernel_size, self.stride = kernel_size, stride
         self.padding = (kernel_size - 1) // 2 if padding is None else padding
-        self.patch_shape = (kernel_size, kernel_size, channels)
         self.padded_shape = (height + 2 * self.padding, width + 2 * self.padding, channels)
         self.places = tuple(
             (side - kernel_size) // stride + 1 for side in self.padded_shape[:2]
@@ -305,36 +332,50 @@ class Patches:
             )
 
     def unfold(self, x):
-        """Images x (..., n, h w c) -> their patches, one a row, (..., n h' w', k k c)."""
-        leading = x.shape[:-1]
-        image = np.zeros((*leading, *self.padded_shape), x.dtype)
-        self._inside(image)[...] = x.reshape(*leading, *self.image_shape)
-        patches = np.empty((*leading, *self.places, *self.patch_shape), x.dtype)
-        for i, j in np.ndindex(self.patch_shape[:2]):
-            patches[..., i, j, :] = self._shifted(image, i, j)
-        return patches.reshape(*leading[:-1], -1, np.prod(self.patch_shape))
+        """Images x (..., n, h w c) -> their patches, one a row, (..., h' w' n, k k c).
+
+        The first n rows are the patches at the first place, one of each image.
+        """
+        *models, n, _ = x.shape
+        padded = np.zeros((*models, *self.padded_shape, n), x.dtype)
+        self._inside(padded)[...] = x.mT.reshape(*models, *self.image_shape, n)
+        patch_size = self.kernel_size**2 * self.image_shape[2]
+        return self._patches(padded).reshape(*models, patch_size, -1).mT
 
     def fold(self, patches):
-        """Patches (..., n h' w', k k c) -> images (..., n, h w c), each added where it lies."""
-        leading = (*patches.shape[:-2], patches.shape[-2] // np.prod(self.places))
-        patches = patches.reshape(*leading, *self.places, *self.patch_shape)
-        image = np.zeros((*leading, *self.padded_shape), patches.dtype)
-        for i, j in np.ndindex(self.patch_shape[:2]):
-            self._shifted(image, i, j)[...] += patches[..., i, j, :]
-        return self._inside(image).reshape(*leading, -1)
+        """Patches (..., h' w' n, k k c) -> images (..., n, h w c), each added where it lies."""
+        *models, rows, _ = patches.shape
+        n = rows // np.prod(self.places)
+        padded = np.zeros((*models, *self.padded_shape, n), patches.dtype)
+        target = self._patches(padded)
+        patches = patches.mT.reshape(target.shape)
+        # Of all patches take the pixels in one tile of stride x stride: no two are the same.
+        starts = range(0, self.kernel_size, self.stride)
+        for i, j in product(starts, starts):
+            rows, columns = slice(i, i + self.stride), slice(j, j + self.stride)
+            tile = (..., rows, columns, *4 * [slice(None)])
+            target[tile] += patches[tile]
+        return self._inside(padded).reshape(*models, -1, n).mT
 
-    def _inside(self, image):
-        """View of the image without its padding."""
+    def _inside(self, padded):
+        """View (..., h, w, c, n) of the images without their padding."""
         height, width, _ = self.image_shape
-        return image[..., self.padding :, self.padding :, :][..., :height, :width, :]
+        rows, columns = (slice(self.padding, self.padding + side) for side in (height, width))
+        return padded[..., rows, columns, :, :]
 
-    def _shifted(self, image, i, j):
-        """View of what lies at (i, j) in each patch, (..., h', w', c)."""
-        rows, columns = (self.stride * (places - 1) + 1 for places in self.places)
-        return image[..., i : i + rows : self.stride, j : j + columns : self.stride, :]
+    def _patches(self, padded):
+        """View (..., k, k, c, h', w', n): each pixel as often as there are patches it is in."""
+        k, stride = self.kernel_size, self.stride
+        *models, _, _, channels, n = padded.shape
+        *steps, row, column, channel, sample = padded.strides
+        return as_strided(
+            padded,
+            (*models, k, k, channels, *self.places, n),
+            (*steps, row, column, channel, stride * row, stride * column, sample),
+        )
 
 
-class Conv(Dense):
+class Conv(Affine):
     """y = unfold(x) W + b: a Dense layer from the patches of x to the pixels of y.
 
     image_shape : (h, w, c) of x, or (h, w) for one channel.   channels : of y, a kernel each.
@@ -345,16 +386,23 @@ class Conv(Dense):
     def __init__(self, image_shape, channels, kernel_size=3, stride=1, padding=None):
         self.patches = Patches(image_shape, kernel_size, stride, padding)
         self.out_shape = (*self.patches.places, channels)
-        super().__init__(kernel_size**2 * self.patches.image_shape[2], channels)
+        self.n_biases = channels
+        self.shape = kernel_size**2 * self.patches.image_shape[2], channels
+        self.fan_in = self.shape[0]
         self.fan_out = channels * (kernel_size / stride) ** 2
 
     def forward(self, theta, x, rng=None):
-        y, dense_backward = super().forward(theta, self.patches.unfold(x))
+        W, b = self.unpack(theta)
+        patches = self.patches.unfold(x)
 
-        def backward(delta, grad):
-            return self.patches.fold(dense_backward(_pixels(delta, self.n_out), grad))
+        def backward(delta, grad, at_x=True):
+            grad_W, grad_b = self.unpack(grad)
+            delta = _pixels(delta, self.n_biases)
+            np.matmul(patches.mT, delta, out=grad_W)
+            delta.sum(axis=-2, keepdims=True, out=grad_b)
+            return self.patches.fold(_product(delta, W.mT)) if at_x else None
 
-        return _images(y, x.shape[-2]), backward
+        return _images(_product(patches, W) + b, x.shape[-2]), backward
 
 
 class Deconv(Affine):
@@ -376,18 +424,18 @@ class Deconv(Affine):
         W, b = self.unpack(theta)
         n, x = x.shape[-2], _pixels(x, self.channels)
 
-        def backward(delta, grad):
+        def backward(delta, grad, at_x=True):
             grad_W, grad_b = self.unpack(grad)
             patches = self.patches.unfold(delta)
             np.matmul(x.mT, patches, out=grad_W)
             _pixels(delta, self.n_biases).sum(axis=-2, keepdims=True, out=grad_b)
-            return _images(patches @ W.mT, n)
+            return _images(_product(patches, W.mT), n) if at_x else None
 
-        y = self.patches.fold(x @ W)
+        y = self.patches.fold(_product(x, W))
         return _images(_pixels(y, self.n_biases) + b, n), backward
 
 
-class Upsample(Parameterless):
+class Upsample(Layer):
     """Each pixel of an image (h, w, c) becomes a block of factor x factor alike."""
 
     def __init__(self, image_shape, factor=2):
@@ -397,14 +445,16 @@ class Upsample(Parameterless):
         self.out_shape = (height * factor, width * factor, channels)
 
     def forward(self, theta, x, rng=None):
-        leading = x.shape[:-1]
-        y = np.broadcast_to(x.reshape(*leading, *self.pixels), (*leading, *self.blocks))
+        *models, n, _ = x.shape
+        pixels = x.mT.reshape(*models, *self.pixels, n)
+        y = np.broadcast_to(pixels, (*models, *self.blocks, n)).reshape(*models, -1, n).mT
 
         def backward(delta, grad):
-            blocks = delta.reshape(*delta.shape[:-1], *self.blocks)
-            return blocks.sum(axis=(-4, -2)).reshape(*delta.shape[:-1], -1)
+            *models, n, _ = delta.shape
+            blocks = delta.mT.reshape(*models, *self.blocks, n)
+            return blocks.sum(axis=(-5, -3)).reshape(*models, -1, n).mT
 
-        return y.reshape(*leading, -1), backward
+        return y, backward
 
 
 def _with_channels(image_shape):
@@ -413,11 +463,20 @@ def _with_channels(image_shape):
     return (height, width, *(channels or [1]))
 
 
+def _product(x, W):
+    """x @ W (..., n, n_out), with the samples last in memory."""
+    return (W.mT @ x.mT).mT
+
+
 def _pixels(x, channels):
-    """Images, one a row, to pixels, one a row: (..., n, p c) -> (..., n p, c)."""
-    return x.reshape(*x.shape[:-2], -1, channels)
+    """Images, one a row, to pixels, one a row: (..., n, p c) -> (..., p n, c)."""
+    *models, n, _ = x.shape
+    by_channel = x.mT.reshape(*models, -1, channels, n).swapaxes(-3, -2)
+    return by_channel.reshape(*models, channels, -1).mT
 
 
 def _images(pixels, n):
-    """The way back, to n images: (..., n p, c) -> (..., n, p c)."""
-    return pixels.reshape(*pixels.shape[:-2], n, -1)
+    """The way back, to n images: (..., p n, c) -> (..., n, p c)."""
+    *models, _, channels = pixels.shape
+    by_place = pixels.mT.reshape(*models, channels, -1, n).swapaxes(-3, -2)
+    return by_place.reshape(*models, -1, n).mT

@@ -110,13 +110,14 @@ def gaussian_kl(code):
 
     cost = 1/(2n) sum [mu^2 + e^s - s - 1]  (Kingma & Welling 2013, appendix B).
     """
-    n = code.shape[-2]
-    mu, s = np.split(code, 2, axis=-1)
+    n, k = code.shape[-2], code.shape[-1] // 2
+    mu, s = code[..., :k], code[..., k:]
     delta = np.concatenate([mu, (np.exp(s) - 1) / 2], axis=-1) / n
     return kl_of_units(code).sum(axis=(-2, -1)) / n, delta
 
 
 def kl_of_units(code):
     """`gaussian_kl` of each sample and unit (..., n, k):  (mu^2 + e^s - s - 1) / 2."""
-    mu, s = np.split(code, 2, axis=-1)
+    k = code.shape[-1] // 2
+    mu, s = code[..., :k], code[..., k:]
     return (mu**2 + np.exp(s) - s - 1) / 2

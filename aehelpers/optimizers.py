@@ -5,6 +5,8 @@
 with its first step, so one object serves one run.
 """
 
+from math import cos, pi
+
 import numpy as np
 
 
@@ -32,15 +34,26 @@ class Adam:
 
     def __init__(self, learning_rate, b1=0.9, b2=0.999, eps=1e-8):
         self.learning_rate, self.b1, self.b2, self.eps = learning_rate, b1, b2, eps
-        self.t, self.m, self.v = 0, 0.0, 0.0
+        self.t = 0
 
     def step(self, theta, grad, factor=1.0):
+        if self.t == 0:
+            self.m, self.v, self.spare = (np.zeros_like(theta) for _ in range(3))
         self.t += 1
-        self.m = self.b1 * self.m + (1 - self.b1) * grad
-        self.v = self.b2 * self.v + (1 - self.b2) * grad**2
-        m_hat = self.m / (1 - self.b1**self.t)
-        v_hat = self.v / (1 - self.b2**self.t)
-        theta -= factor * self.learning_rate * m_hat / (np.sqrt(v_hat) + self.eps)
+        m, v, spare = self.m, self.v, self.spare
+        # In place, line by line, what the right-hand side says; a large theta is read and
+        # written from far away in memory, and new arrays would double the time.
+        m *= self.b1
+        m += np.multiply(grad, 1 - self.b1, out=spare)  # m = b1 m + (1 - b1) grad
+        v *= self.b2
+        np.multiply(grad, grad, out=spare)
+        v += np.multiply(spare, 1 - self.b2, out=spare)  # v = b2 v + (1 - b2) grad^2
+        np.divide(v, 1 - self.b2**self.t, out=spare)  # v_hat
+        np.sqrt(spare, out=spare)
+        spare += self.eps
+        np.divide(m, spare, out=spare)  # m / (sqrt(v_hat) + eps)
+        spare *= factor * self.learning_rate / (1 - self.b1**self.t)  # and m_hat for m
+        theta -= spare
 
 
 def sgd(learning_rate):
@@ -60,7 +73,7 @@ def constant(progress):
 
 def cosine(progress):
     """factor = (1 + cos(pi progress)) / 2: from 1 to 0 (Loshchilov & Hutter 2017)."""
-    return 0.5 + 0.5 * np.cos(np.pi * progress)
+    return 0.5 + 0.5 * cos(pi * progress)
 
 
 OPTIMIZERS = {"sgd": sgd, "momentum": momentum, "adam": Adam}

@@ -10,7 +10,7 @@ from .training import Generators, train
 OWN = ("latent_dim", "learning_rate", "random_state", "verbose")
 
 
-def fit_all(models, X, executor=None, ensemble_size=10):
+def fit_all(models, X, executor=None, ensemble_size=16):
     """The list `models`, each fitted as `model.fit(X)` would, to rounding error.
 
     X : one array (n, n_features) for all, or a list of arrays, one a model, of one shape.
@@ -89,9 +89,8 @@ def _fit_ensemble(models, X_each):
     rng = Generators(model._rng for model in models)
     schedule = SCHEDULES[widest.schedule]
     epochs, batch_size = widest.epochs, widest.batch_size
-    losses = list(
-        train(widest._fitted_objective, theta, X, optimizer, epochs, batch_size, rng, schedule)
-    )
+    objectives = widest._objectives()
+    losses = list(train(objectives, theta, X, optimizer, epochs, batch_size, rng, schedule))
     histories = np.reshape(losses, (-1, len(models))).T  # also for no epoch at all
     for model, row, history in zip(models, theta, histories, strict=True):
         for wide, narrow in _shared(widest, row, model):

@@ -4,6 +4,10 @@ import numpy as np
 
 from .optimizers import constant
 
+# glibc's malloc gives arrays above 128 kB back to the system and fetches them anew, page by
+# page, at every step, until it has once seen a larger one freed. Here it sees one.
+np.empty(31 * 2**20, np.uint8)
+
 
 def loss_and_grad(network, loss, theta, x, rng=None):
     """loss(network(x), x) and its slope at theta, by backpropagation.
@@ -13,21 +17,45 @@ def loss_and_grad(network, loss, theta, x, rng=None):
     x_hat, backward = network.forward(theta, x, rng)
     value, delta = loss(x_hat, x)
     grad = np.empty_like(theta)
-    backward(delta, grad)
+    backward(delta, grad, at_x=False)
     return value, grad
 
 
-def with_decay(objective, decay):
-    """The objective plus 1/2 sum decay theta^2;  decay : (size,), or a number.
+class Objective:
+    """What training lowers: loss(network(x), x) + 1/2 sum decay theta^2.
 
-    objective : (theta, x, rng) -> (loss, grad), and so is the result.
+    decay : (size,), a number, or None for none.
+
+    Called with (theta, x, rng) it returns loss and slope, as `loss_and_grad` does, but for a
+    theta that changes in place: it is unpacked only once, and every call writes into the same
+    grad, so use that, or copy it, before the next call.
     """
 
-    def decayed(theta, x, rng=None):
-        loss, grad = objective(theta, x, rng)
-        return loss + (decay * theta**2).sum(axis=-1) / 2, grad + decay * theta
+    def __init__(self, network, loss, decay=None):
+        self.network, self.loss, self.decay, self.theta = network, loss, decay, None
 
-    return decayed
+    def __call__(self, theta, x, rng=None):
+        if theta is not self.theta:
+            self.theta, self.grad = theta, np.empty_like(theta)
+            self.views, self.slopes = map(self.network.unpack, (theta, self.grad))
+        x_hat, backward = self.network.forward(self.views, x, rng)
+        loss, delta = self.loss(x_hat, x)
+        backward(delta, self.slopes, at_x=False)
+        if self.decay is not None:
+            self.grad += self.decay * theta
+        return loss + self._penalty(theta), self.grad
+
+    def value(self, theta, X, rows=1024):
+        """The loss alone, without noise, of however many samples: so many rows at a time."""
+        n, total = len(X), 0.0
+        for start in range(0, n, rows):
+            x = X[start : start + rows]
+            loss, _ = self.loss(self.network.forward(theta, x)[0], x)
+            total = total + loss * (len(x) / n)
+        return total + self._penalty(theta)
+
+    def _penalty(self, theta):
+        return 0.0 if self.decay is None else (self.decay * theta**2).sum(axis=-1) / 2
 
 
 class Generators:
@@ -56,9 +84,10 @@ def minibatches(X, batch_size, rng):
         yield X
         return
     order = rng.permutation(n)
+    models = np.indices((*order.shape[:-1], 1), sparse=True)[:-1]
     for start in range(0, n, batch_size):
         piece = order[..., start : start + batch_size]
-        yield X[piece] if X.ndim == 2 else np.take_along_axis(X, piece[..., None], axis=-2)
+        yield X.take(piece, axis=0) if X.ndim == 2 else X[(*models, piece)]
 
 
 def train(objective, theta, X, optimizer, epochs, batch_size=None, rng=None, schedule=constant):
@@ -73,21 +102,23 @@ def train(objective, theta, X, optimizer, epochs, batch_size=None, rng=None, sch
     the others go on.
     """
     diverged = np.zeros(theta.shape[:-1], dtype=bool)
+    last_finite = theta.copy()
     for epoch in range(epochs):
         progress = epoch / epochs
         step_objective, factor = objective(progress), schedule(progress)
-        last_finite = theta.copy()
+        last_finite[...] = theta
         total, n = 0.0, X.shape[-2]
         with np.errstate(all="ignore"):  # isfinite below says what matters
             for x in minibatches(X, batch_size, rng):
                 loss, grad = step_objective(theta, x, rng)
                 optimizer.step(theta, grad, factor)
                 total = total + loss * (x.shape[-2] / n)
-        diverged = diverged | ~(np.isfinite(total) & np.isfinite(theta).all(axis=-1))
-        theta[diverged] = last_finite[diverged]
-        if theta.ndim == 1 and diverged:
-            raise FloatingPointError(
-                f"training diverged at epoch {epoch + 1}: "
-                f"try a learning_rate below {optimizer.learning_rate:g}"
-            )
+        diverged |= ~(np.isfinite(total) & np.isfinite(theta).all(axis=-1))
+        if diverged.any():
+            theta[diverged] = last_finite[diverged]
+            if theta.ndim == 1:
+                raise FloatingPointError(
+                    f"training diverged at epoch {epoch + 1}: "
+                    f"try a learning_rate below {optimizer.learning_rate:g}"
+                )
         yield np.where(diverged, np.inf, total)

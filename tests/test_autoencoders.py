@@ -154,7 +154,7 @@ def test_noise_fades(X, monkeypatch):
         autoencoders, "GaussianNoise", lambda scale: scales.append(scale) or noise(scale)
     )
     small(code_noise=0.4, code_noise_fade=0.5, epochs=8, batch_size=None).fit(X)
-    np.testing.assert_allclose(scales[-8:], [0.4, 0.3, 0.2, 0.1, 0, 0, 0, 0], atol=1e-16)
+    np.testing.assert_allclose(scales, [0.4, 0.3, 0.2, 0.1, 0], atol=1e-16)
 
 
 # ---- fit -----------------------------------------------------------------------------------
@@ -846,8 +846,10 @@ def test_the_kl_warms_up_to_beta(warm_up, risen, X):
     """Read from the objective that training follows at 0, 1/4, 1/2 and 3/4 of the run."""
     model = make("variational known", warm_up=warm_up, beta=4.0).fit(X)
 
+    objectives = model._objectives()
+
     def loss(progress):
-        return model._fitted_objective(progress)(model.theta_, X, np.random.default_rng(0))[0]
+        return objectives(progress)(model.theta_, X, np.random.default_rng(0))[0]
 
     kl = model.kl(X).sum(axis=1).mean()
     without = loss(None) - 4 * kl

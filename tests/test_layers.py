@@ -116,6 +116,37 @@ def test_slope_at_an_input_that_the_models_share(layer, axes, rng):
         np.testing.assert_allclose(slope[model], alone[1], rtol=1e-10, atol=1e-10)
 
 
+@pytest.mark.parametrize("axes", AXES, ids=str)
+@pytest.mark.parametrize("layer", LAYERS)
+def test_views_cut_once_and_no_slope_at_x_leave_the_gradient_as_it_is(layer, axes, rng):
+    layer, n_in, n_out = LAYERS[layer]
+    for network in (layer, Chain(GaussianNoise(0.1), Chain(layer), Dense(n_out, 2))):
+        theta, x = rng.standard_normal((*axes, network.size)), rng.standard_normal((5, n_in))
+        y, backward = network.forward(theta, x, np.random.default_rng(7))
+        grad, delta = np.full_like(theta, np.nan), rng.standard_normal(y.shape)
+        slope = backward(delta, grad)
+        again = np.full_like(theta, np.nan)
+        views, slopes = network.unpack(theta), network.unpack(again)
+        assert network.unpack(views) is views
+        y_again, backward = network.forward(views, x, np.random.default_rng(7))
+        np.testing.assert_array_equal(y_again, y)
+        np.testing.assert_array_equal(backward(delta, slopes), slope)
+        np.testing.assert_array_equal(again, grad)
+        if network.size:
+            again[:] = np.nan
+            backward(delta, slopes, at_x=False)
+            np.testing.assert_array_equal(again, grad)
+
+
+def test_a_first_layer_does_no_work_for_a_slope_that_nobody_wants(rng):
+    for layer, n_in, _ in LAYERS.values():
+        if isinstance(layer, Dense | Conv | Deconv):
+            x = rng.standard_normal((5, n_in))
+            network = Chain(Tanh(), Chain(layer, Tanh()))
+            y, backward = network.forward(rng.standard_normal(layer.size), x)
+            assert backward(y, np.empty(layer.size), at_x=False) is None
+
+
 @pytest.mark.parametrize("layer", LAYERS)
 def test_float32_stays(layer, rng):
     layer, n_in, _ = LAYERS[layer]
@@ -265,8 +296,10 @@ def test_a_chain_is_its_layers(rng):
     rng_again = np.random.default_rng(0)
     one_by_one = [part.init(rng_again) for part in parts]
     np.testing.assert_array_equal(theta, np.concatenate(one_by_one))
-    assert [view.size for view in chain.unpack(theta)] == [16, 0, 10]
-    assert all(view.base is theta for view in chain.unpack(theta))
+    (W, b), nothing, (V, c) = views = chain.unpack(theta)
+    assert [view.shape for view in (W, b, V, c)] == [(3, 4), (1, 4), (4, 2), (1, 2)]
+    assert nothing.size == 0 and all(view.base is theta for view in (W, b, V, c))
+    assert chain.unpack(views) is views
     y = parts[2].forward(one_by_one[2], np.tanh(parts[0].forward(one_by_one[0], x)[0]))[0]
     np.testing.assert_array_equal(chain.forward(theta, x)[0], y)
 
@@ -281,9 +314,24 @@ def test_fold_is_the_transpose_of_unfold(geometry, axes, rng):
     patches = Patches(shape, *where)
     x = rng.standard_normal((*axes, 5, prod(shape)))
     unfolded = patches.unfold(x)
-    assert unfolded.shape == (*axes, 5 * prod(patches.places), prod(patches.patch_shape))
+    k, channels = patches.kernel_size, patches.image_shape[2]
+    assert unfolded.shape == (*axes, 5 * prod(patches.places), k * k * channels)
     p = rng.standard_normal(unfolded.shape)
     assert (unfolded * p).sum() == pytest.approx((x * patches.fold(p)).sum(), rel=1e-12)
+
+
+@pytest.mark.parametrize("geometry", GEOMETRIES, ids=str)
+def test_unfold_cuts_patch_after_patch(geometry, rng):
+    """Against the plain way: pad, then slice at every place."""
+    shape, _, k, stride, padding = geometry
+    patches = Patches(shape, k, stride, padding)
+    x = rng.standard_normal((3, prod(shape)))
+    around = (k - 1) // 2 if padding is None else padding
+    border = [(0, 0), (around, around), (around, around), (0, 0)]
+    padded = np.pad(x.reshape(3, *patches.image_shape), border)
+    corners = [(stride * i, stride * j) for i, j in np.ndindex(patches.places)]
+    plain = [padded[:, i : i + k, j : j + k].reshape(3, -1) for i, j in corners]
+    np.testing.assert_array_equal(patches.unfold(x), np.concatenate(plain))
 
 
 @pytest.mark.parametrize("axes", AXES, ids=str)

@@ -9,7 +9,13 @@ from aehelpers.checks import check_gradient
 from aehelpers.layers import Chain, Dense, GaussianNoise, Identity, Sigmoid, Tanh
 from aehelpers.losses import bernoulli_of_logit, squared_error
 from aehelpers.optimizers import OPTIMIZERS, SCHEDULES, SGD
-from aehelpers.training import Generators, loss_and_grad, minibatches, train, with_decay
+from aehelpers.training import (
+    Generators,
+    Objective,
+    loss_and_grad,
+    minibatches,
+    train,
+)
 
 RATES = {"sgd": [0.1, 0.3, 0.7], "momentum": [0.03, 0.1, 0.2], "adam": [0.003, 0.01, 0.05]}
 
@@ -30,6 +36,21 @@ def run(net, theta, X, optimizer, rng, batch_size=7, epochs=5, schedule="cosine"
         train(follow(net), theta, X, optimizer, epochs, batch_size, rng, SCHEDULES[schedule])
     )
     return theta, np.array(losses)
+
+
+@pytest.mark.parametrize("axes", [(), (3,)], ids=str)
+def test_an_objective_is_loss_and_grad_wherever_theta_moves(axes, rng):
+    net, x = network(), rng.random((20, 4))
+    objective, theta = Objective(net, squared_error), rng.standard_normal((*axes, net.size))
+    other = rng.standard_normal(theta.shape)
+    for moves in range(4):
+        now = other if moves == 2 else theta  # another array, and back
+        plain = loss_and_grad(net, squared_error, now, x, np.random.default_rng(moves))
+        for fast, expected in zip(
+            objective(now, x, np.random.default_rng(moves)), plain, strict=True
+        ):
+            np.testing.assert_array_equal(fast, expected)
+        theta += 0.1 * rng.standard_normal(theta.shape)
 
 
 @pytest.mark.parametrize("own_data", [False, True])
@@ -166,15 +187,24 @@ def test_generators_answer_as_each_alone():
 
 @pytest.mark.parametrize("axes", [(), (3,), (2, 3)], ids=str)
 def test_decay_adds_its_share_of_each_weight(axes, rng):
-    theta, decay = rng.standard_normal((*axes, 4)), np.array([0.0, 1.0, 0.5, 2.0])
+    net, x = network(), rng.random((20, 4))
+    theta, decay = rng.standard_normal((*axes, net.size)), rng.random(net.size)
+    loss, grad = Objective(net, squared_error, decay)(theta, x)
+    plain_loss, plain_grad = loss_and_grad(net, squared_error, theta, x)
+    np.testing.assert_allclose(loss - plain_loss, theta**2 @ decay / 2, rtol=1e-12)
+    np.testing.assert_allclose(grad - plain_grad, decay * theta, rtol=1e-10, atol=1e-14)
+    check_gradient(lambda theta: Objective(net, squared_error, 0.3)(theta, x), theta)
 
-    def nothing(theta, x, rng=None):
-        return np.zeros(theta.shape[:-1]), np.zeros_like(theta)
 
-    loss, grad = with_decay(nothing, decay)(theta, None)
-    np.testing.assert_allclose(loss, theta**2 @ decay / 2, rtol=1e-14)
-    np.testing.assert_array_equal(grad, decay * theta)
-    check_gradient(lambda theta: with_decay(nothing, 0.3)(theta, None), theta)
+@pytest.mark.parametrize("decay", [None, 0.3])
+def test_the_value_of_an_objective_is_its_loss_without_noise(decay, rng):
+    net, X = network(), rng.random((20, 4))
+    theta = rng.standard_normal((3, net.size))
+    objective = Objective(net, squared_error, decay)
+    for rows in (1, 7, 20, 1024):
+        np.testing.assert_allclose(
+            objective.value(theta, X, rows), objective(theta, X)[0], rtol=1e-13
+        )
 
 
 # ---- PyTorch, the second oracle ------------------------------------------------------------
