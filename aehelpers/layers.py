@@ -428,11 +428,12 @@ class Deconv(Affine):
             grad_W, grad_b = self.unpack(grad)
             patches = self.patches.unfold(delta)
             np.matmul(x.mT, patches, out=grad_W)
-            _pixels(delta, self.n_biases).sum(axis=-2, keepdims=True, out=grad_b)
+            _by_place(delta, self.n_biases).sum(axis=(-3, -1), out=grad_b[..., 0, :])
             return _images(_product(patches, W.mT), n) if at_x else None
 
         y = self.patches.fold(_product(x, W))
-        return _images(_pixels(y, self.n_biases) + b, n), backward
+        y = _by_place(y, self.n_biases) + b.mT[..., None, :, :]
+        return _flat(y), backward
 
 
 class Upsample(Layer):
@@ -468,15 +469,25 @@ def _product(x, W):
     return (W.mT @ x.mT).mT
 
 
+def _by_place(x, channels):
+    """Images (..., n, p c) -> (..., p, c, n), a view if the samples are last in memory."""
+    *models, n, _ = x.shape
+    return x.mT.reshape(*models, -1, channels, n)
+
+
+def _flat(by_place):
+    """The way back, (..., p, c, n) -> (..., n, p c)."""
+    *models, places, channels, n = by_place.shape
+    return by_place.reshape(*models, places * channels, n).mT
+
+
 def _pixels(x, channels):
     """Images, one a row, to pixels, one a row: (..., n, p c) -> (..., p n, c)."""
-    *models, n, _ = x.shape
-    by_channel = x.mT.reshape(*models, -1, channels, n).swapaxes(-3, -2)
-    return by_channel.reshape(*models, channels, -1).mT
+    by_channel = _by_place(x, channels).swapaxes(-3, -2)
+    return by_channel.reshape(*by_channel.shape[:-2], -1).mT
 
 
 def _images(pixels, n):
     """The way back, to n images: (..., p n, c) -> (..., n, p c)."""
     *models, _, channels = pixels.shape
-    by_place = pixels.mT.reshape(*models, channels, -1, n).swapaxes(-3, -2)
-    return by_place.reshape(*models, -1, n).mT
+    return _flat(pixels.mT.reshape(*models, channels, -1, n).swapaxes(-3, -2))

@@ -5,7 +5,7 @@
 with its first step, so one object serves one run.
 """
 
-from math import cos, pi
+from math import cos, pi, sqrt
 
 import numpy as np
 
@@ -38,22 +38,21 @@ class Adam:
 
     def step(self, theta, grad, factor=1.0):
         if self.t == 0:
-            self.m, self.v, self.spare = (np.zeros_like(theta) for _ in range(3))
+            self.g_sum, self.g2_sum, self.spare = (np.zeros_like(theta) for _ in range(3))
         self.t += 1
-        m, v, spare = self.m, self.v, self.spare
-        # In place, line by line, what the right-hand side says; a large theta is read and
-        # written from far away in memory, and new arrays would double the time.
-        m *= self.b1
-        m += np.multiply(grad, 1 - self.b1, out=spare)  # m = b1 m + (1 - b1) grad
-        v *= self.b2
-        np.multiply(grad, grad, out=spare)
-        v += np.multiply(spare, 1 - self.b2, out=spare)  # v = b2 v + (1 - b2) grad^2
-        np.divide(v, 1 - self.b2**self.t, out=spare)  # v_hat
-        np.sqrt(spare, out=spare)
-        spare += self.eps
-        np.divide(m, spare, out=spare)  # m / (sqrt(v_hat) + eps)
-        spare *= factor * self.learning_rate / (1 - self.b1**self.t)  # and m_hat for m
-        theta -= spare
+        # All in place, for a large theta is far away in memory, and few operations: the
+        # constant factors of m_hat and v_hat wait until they can be taken as one.
+        self.g_sum *= self.b1
+        self.g_sum += grad
+        self.g2_sum *= self.b2
+        self.g2_sum += np.square(grad, out=self.spare)
+        of_m = (1 - self.b1) / (1 - self.b1**self.t)  # m_hat = of_m g_sum
+        of_v = (1 - self.b2) / (1 - self.b2**self.t)  # v_hat = of_v g2_sum
+        step = np.sqrt(self.g2_sum, out=self.spare)
+        step += self.eps / sqrt(of_v)
+        np.divide(self.g_sum, step, out=step)
+        step *= factor * self.learning_rate * of_m / sqrt(of_v)
+        theta -= step
 
 
 def sgd(learning_rate):
