@@ -12,13 +12,15 @@ comma := ,
 STAMP := $(VENV)/installed-$(subst $(comma),+,$(EXTRAS))
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test lint notebooks clean
+.PHONY: help lab test lint notebooks bench historical clean
 
 help:
 	@echo "make lab        open JupyterLab with notebooks/00_start_here.ipynb   (LAB_ARGS=... is passed on)"
 	@echo "make test       lint, unit tests, and every output of every notebook"
 	@echo "make lint       ruff check and ruff format --check, notebooks included"
 	@echo "make notebooks  run all notebooks anew and store their outputs in normal form"
+	@echo "make bench      time our code beside its peers; writes the tables of benchmarks/README.md"
+	@echo "make historical the long runs on real data (MNIST=PATH), beside their published numbers"
 	@echo "make clean      remove .venv and caches"
 	@echo "Settings: PYTHON=$(PYTHON) (another one: make clean first)  EXTRAS=$(EXTRAS)"
 
@@ -42,15 +44,29 @@ notebooks: $(STAMP)
 	$(BIN)/python tools/readme_figure.py
 	$(BIN)/python tools/facts.py
 
+# The same in two processes, on one thread and on all; benchmarks/ says what is timed and how.
+BENCH := -m pytest benchmarks -q -p no:cacheprovider --override-ini=addopts= \
+    --override-ini=filterwarnings=default --benchmark-disable-gc --benchmark-quiet \
+    --benchmark-json
+
+bench: $(VENV)/installed-test+bench
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 \
+	    $(BIN)/python $(BENCH) benchmarks/results/one_thread.json
+	$(BIN)/python $(BENCH) benchmarks/results/default_threads.json
+	$(BIN)/python -m benchmarks.tables
+
+historical: $(VENV)/installed-test+bench
+	$(BIN)/python -m benchmarks.historical --mnist "$(MNIST)" $(RUNS)
+
 clean:
 	rm -rf $(VENV) .pytest_cache .ruff_cache build dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	find . -name .ipynb_checkpoints -type d -prune -exec rm -rf {} +
 
-$(STAMP): pyproject.toml constraints.txt | $(BIN)/pip
-	@echo "Installing .[$(EXTRAS)] into $(VENV); the first time takes a few minutes."
+$(VENV)/installed-%: pyproject.toml constraints.txt | $(BIN)/pip
+	@echo "Installing .[$(subst +,$(comma),$*)] into $(VENV); the first time takes a few minutes."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
-	    --editable ".[$(EXTRAS)]" --constraint constraints.txt
+	    --editable ".[$(subst +,$(comma),$*)]" --constraint constraints.txt
 	@touch $@
 
 # Debian's python3 lacks ensurepip unless python3-venv is installed; a pip that is there can fill in.

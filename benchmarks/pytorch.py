@@ -1,0 +1,237 @@
+"""The rows in PyTorch: eager with fused Adam, and compiled, each step as one graph.
+
+Of several variants these were the fastest. Samples are shuffled once an epoch and handed out as
+views, which spares the cost of a DataLoader; nothing waits for a loss before the end.
+"""
+
+from itertools import pairwise
+from math import log, pi, prod
+
+import numpy as np
+import torch
+from torch import nn
+from torch.func import functional_call, grad_and_value
+from torch.nn import functional as F
+
+from aehelpers import ConvolutionalAutoencoder, VariationalAutoencoder
+
+ACTIVATIONS = {"identity": nn.Identity, "sigmoid": nn.Sigmoid, "tanh": nn.Tanh, "relu": nn.ReLU}
+FASTEST = {
+    "fullgraph": True,
+    "isolate_recompiles": True,
+    "options": {
+        "cpp_wrapper": True,
+        "guard_filter_fn": torch.compiler.keep_tensor_guards_unsafe,  # nothing else changes
+    },
+}
+
+
+# ---- the nets: forward gives the loss --------------------------------------------------------
+
+
+class Reconstruction(nn.Module):
+    def __init__(self, encoder, decoder):
+        super().__init__()
+        self.encoder, self.decoder = nn.Sequential(*encoder), nn.Sequential(*decoder)
+
+    def forward(self, x):
+        x_hat = self.decoder(self.encoder(x))
+        return F.mse_loss(x_hat, x) * (x.shape[1] / 2)
+
+
+class Variational(Reconstruction):
+    def __init__(self, encoder, decoder, variance):
+        super().__init__(encoder, decoder)
+        self.log_variance = nn.Parameter(torch.tensor(log(variance)))
+
+    def forward(self, x):
+        mu, s = self.encoder(x).chunk(2, dim=1)
+        x_hat = self.decoder(mu + torch.exp(s / 2) * torch.randn_like(mu))
+        n, d = x.shape
+        error = F.mse_loss(x_hat, x, reduction="sum") * torch.exp(-self.log_variance) / n
+        kl = (mu**2 + s.exp() - s - 1).sum() / n
+        return (error + d * (self.log_variance + log(2 * pi)) + kl) / 2
+
+
+def dense(work):
+    """Linear layers with their activations: encoder, decoder, and the weights to start from."""
+    layers = []
+    for (W, _), activation in zip(work.weights, work.activations, strict=True):
+        n_in, n_out = W.shape
+        layers.append([nn.Linear(n_in, n_out), ACTIVATIONS[activation]()])
+        if activation == "identity":
+            layers[-1].pop()
+    half = len(layers) // 2
+    return sum(layers[:half], []), sum(layers[half:], []), work.weights
+
+
+def convolutional(work):
+    """The same for images, where (n, h w c) as here becomes (n, c, h, w)."""
+    model, (*weights,) = work.model, work.weights
+    geometry = {"kernel_size": model.kernel_size, "stride": model.stride, "padding": 1}
+    channels = [1, *model.channels]
+    height, width = (side // model.stride ** len(model.channels) for side in model.image_shape)
+    shape = (channels[-1], height, width)
+
+    encoder = [nn.Unflatten(1, (1, *model.image_shape))]
+    for widths in pairwise(channels):
+        encoder += [nn.Conv2d(*widths, **geometry), nn.ReLU()]
+    encoder += [nn.Flatten(), nn.Linear(prod(shape), model.latent_dim)]
+    decoder = [nn.Linear(model.latent_dim, prod(shape)), nn.Unflatten(1, shape)]
+    for widths in pairwise(reversed(channels)):
+        decoder += [nn.ReLU(), nn.ConvTranspose2d(*widths, **geometry)]
+    decoder += [nn.Flatten()]
+
+    at = np.arange(prod(shape)).reshape(height, width, -1).transpose(2, 0, 1).ravel()
+    last = len(model.channels)
+    (W_e, b_e), (W_d, b_d) = weights[last : last + 2]
+    weights[last : last + 2] = (W_e[at], b_e), (W_d[:, at], b_d[at])
+    return encoder, decoder, weights
+
+
+def network(work):
+    """The net of a work, with the weights it starts from."""
+    if isinstance(work.model, ConvolutionalAutoencoder):
+        *halves, weights = convolutional(work)
+    else:
+        *halves, weights = dense(work)
+    if isinstance(work.model, VariationalAutoencoder):
+        net = Variational(*halves, work.start.variance_)
+    else:
+        net = Reconstruction(*halves)
+    layers = [layer for layer in [*net.encoder, *net.decoder] if hasattr(layer, "weight")]
+    for layer, (W, b) in zip(layers, weights, strict=True):
+        if isinstance(layer, nn.Conv2d):  # (k k c_in, c_out) -> (c_out, c_in, k, k)
+            W = W.reshape(*layer.kernel_size, *layer.weight.shape[1::-1]).transpose(3, 2, 0, 1)
+        elif isinstance(layer, nn.ConvTranspose2d):  # (c_in, k k c_out) -> (c_in, c_out, k, k)
+            W = W.reshape(-1, *layer.kernel_size, layer.out_channels).transpose(0, 3, 1, 2)
+        else:
+            W = W.T
+        layer.weight.data, layer.bias.data = torch.tensor(W.copy()), torch.tensor(b)
+    return net
+
+
+# ---- training --------------------------------------------------------------------------------
+
+
+def batches(X, order, batch_size):
+    """epoch -> its batches, (..., batch_size, d) each."""
+    X = torch.from_numpy(X)
+    if order is None:
+        return lambda epoch: [X]
+    order = torch.from_numpy(order)
+    return lambda epoch: X[order[..., epoch, :]].split(batch_size, dim=-2)
+
+
+def eager(work):
+    net = network(work)
+    start = {name: p.detach().clone() for name, p in net.state_dict().items()}
+    batches_of = batches(work.X, work.order, work.batch_size)
+
+    def run():
+        net.load_state_dict(start)
+        rate = work.model.learning_rate
+        if work.model.optimizer == "sgd":
+            optimizer = torch.optim.SGD(net.parameters(), rate, foreach=False)
+        else:
+            optimizer = torch.optim.Adam(net.parameters(), rate, fused=True)
+        losses = []
+        for epoch in range(work.model.epochs):
+            for x in batches_of(epoch):
+                optimizer.zero_grad()
+                loss = net(x)
+                loss.backward()
+                optimizer.step()
+                losses.append(loss.detach())
+        return work.curve(torch.stack(losses).numpy())
+
+    return run
+
+
+def sgd(params, slopes, memory, rate):
+    return {name: p - rate * slopes[name] for name, p in params.items()}, memory
+
+
+def adam(params, slopes, memory, rate):
+    t, m, v = memory
+    t = t + 1
+    m = {name: 0.9 * m[name] + 0.1 * g for name, g in slopes.items()}
+    v = {name: 0.999 * v[name] + 0.001 * g * g for name, g in slopes.items()}
+    size, root = rate / (1 - 0.9**t), torch.sqrt(1 - 0.999**t)
+    params = {
+        name: p - size * m[name] / (v[name].sqrt() / root + 1e-8) for name, p in params.items()
+    }
+    return params, (t, m, v)
+
+
+OPTIMIZERS = {"sgd": sgd, "adam": adam}
+
+
+def step_of(net, optimizer):
+    """(params, memory, rate, x) -> (params, memory, loss)."""
+
+    def step(params, memory, rate, x):
+        objective = grad_and_value(lambda params: functional_call(net, params, x))
+        slopes, loss = objective(params)
+        params, memory = OPTIMIZERS[optimizer](params, slopes, memory, rate)
+        return params, memory, loss
+
+    return step
+
+
+def compiled(work):
+    net = network(work)
+    start = {name: p.detach() for name, p in net.named_parameters()}
+    step = step_of(net, work.model.optimizer)
+    step = torch.compile(step, **FASTEST)
+    rate = torch.tensor(work.model.learning_rate, dtype=getattr(torch, work.model.dtype))
+    batches_of = batches(work.X, work.order, work.batch_size)
+    return training(step, start, rate, batches_of, work.model.epochs, work.curve)
+
+
+def ensemble(grid):
+    """All nets of a grid at once, by vmap."""
+    model = grid.works[0].model
+    widest = max(grid.works, key=lambda work: work.model.latent_dim)
+    net = network(widest)
+    stacked = [torch.from_numpy(p) for W, b in grid.weights for p in (W.mT.copy(), b)]
+    names = [name for name, _ in net.named_parameters()]
+    start = dict(zip(names, stacked, strict=True))
+    step = torch.compile(torch.vmap(step_of(net, "adam")), **FASTEST)
+    rates = torch.tensor([work.model.learning_rate for work in grid.works])
+    batches_of = batches(widest.X, grid.order, model.batch_size)
+    return training(
+        step, start, rates, batches_of, model.epochs, lambda losses: grid.curve(losses.T)
+    )
+
+
+def training(step, start, rate, batches_of, epochs, curve):
+    def run():
+        m, v = ({name: torch.zeros_like(p) for name, p in start.items()} for _ in range(2))
+        params, memory = start, (torch.zeros_like(rate), m, v)
+        losses = []
+        with torch.no_grad():
+            for epoch in range(epochs):
+                for x in batches_of(epoch):
+                    params, memory, loss = step(params, memory, rate, x)
+                    losses.append(loss)
+        return curve(torch.stack(losses).numpy())
+
+    return run
+
+
+def loop(grid):
+    runs = [eager(work) for work in grid.works]
+    return lambda: np.concatenate([run() for run in runs])
+
+
+def store(work, path):
+    net = network(work)
+
+    def run():
+        torch.save(net.state_dict(), path)
+        again = network(work)
+        again.load_state_dict(torch.load(path, weights_only=True))
+        return again
+
+    return run

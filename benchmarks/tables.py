@@ -1,0 +1,161 @@
+"""results/*.json -> speed.json, what is worth keeping of them -> the tables in README.md."""
+
+import json
+import re
+from collections import defaultdict
+from datetime import datetime
+from pathlib import Path
+from statistics import median
+
+HERE = Path(__file__).parent
+STORED = HERE / "speed.json"
+README = HERE / "README.md"
+MARKS = "<!-- tables: written by tables.py -->\n", "<!-- end of tables -->\n"
+RUNS = {"One thread": "one_thread.json", "Default threads": "default_threads.json"}
+
+# What we set out to reach: row, system, its time over ours.
+TARGETS = [
+    ("reference", "reference style", 3),
+    ("reference", "PyTorch", 8),
+    ("slider", "PyTorch", 4),
+    ("slider", "scikit-learn", 5),
+    ("slider", "JAX cold", 8),
+    ("slider", "JAX scan", 1),
+    ("digits", "PyTorch", 3),
+    ("digits", "scikit-learn", 3),
+    ("wide", "PyTorch", 1),
+    ("wide", "limit", 0.6),
+    ("conv8", "PyTorch", 4),
+    ("conv28", "PyTorch", 1),
+    ("variational", "PyTorch", 3),
+    ("grid", "ours, one by one", 2),
+    ("grid", "PyTorch", 8),
+    ("grid", "JAX scan", 1),
+]
+
+
+def condensed(raw):
+    """Of one run of pytest-benchmark what the tables need."""
+    machine = raw["machine_info"]
+    kept = {
+        "date": str(datetime.fromisoformat(raw["datetime"]).date()),
+        "processor": machine["cpu"].get("brand_raw", machine["machine"]),
+        "threads": machine["threads"],
+        "versions": machine["versions"],
+    }
+    times = defaultdict(lambda: defaultdict(list))
+    deviations, scaling = defaultdict(dict), defaultdict(dict)
+    for entry in raw["benchmarks"]:
+        info, seconds = entry["extra_info"], entry["stats"]["median"]
+        if info["row"] == "samples":
+            scaling[info["n"]].setdefault("seconds", []).append(seconds)
+            scaling[info["n"]].update({"peak": info["peak"]} if "peak" in info else {})
+            continue
+        times[info["row"]][info["system"]].append(seconds)
+        if "deviation" in info:
+            deviations[info["row"]][info["system"]] = info["deviation"]
+    return kept | {"times": times, "deviations": deviations, "scaling": scaling}
+
+
+def ratios(row, system):
+    """Its time over ours, turn by turn: the two ran one after the other."""
+    return [theirs / ours for theirs, ours in zip(row[system], row["ours"], strict=True)]
+
+
+def table(head, lines):
+    aligned = ["---"] + ["--:"] * (len(head) - 1)
+    return "".join(f"| {' | '.join(row)} |\n" for row in [head, aligned, *lines]) + "\n"
+
+
+def digits(value, n=3):
+    """`n` significant digits, never with an exponent."""
+    rounded = float(f"{value:.{n}g}")
+    return f"{rounded:.0f}" if abs(rounded) >= 10 ** (n - 1) else f"{rounded:.{n}g}"
+
+
+def target_table(runs):
+    head = ["row", "over ours", "asked for", *(f"{title.lower()}" for title in runs)]
+    lines = []
+    for name, system, least in TARGETS:
+        measured = []
+        for run in runs.values():
+            ratio = median(ratios(run["times"][name], system))
+            # The limit's time over ours is the share of the limit's speed that we reach.
+            measured.append(f"**{ratio:.2f}**" if ratio >= least else f"{ratio:.2f}, missed")
+        lines.append([name, system, f"{least}", *measured])
+    return table(head, lines)
+
+
+def ratio_table(run):
+    peers = list(dict.fromkeys(s for row in run["times"].values() for s in row))[1:]
+    lines = []
+    for name, row in run["times"].items():
+        cells = [f"{digits(1000 * median(row['ours']))} ms"]
+        for peer in peers:
+            found = ratios(row, peer) if peer in row else None
+            cells.append(
+                f"{digits(median(found))} ({digits(min(found), 2)}–{digits(max(found), 2)})"
+                if found
+                else ""
+            )
+        lines.append([name, *cells])
+    return table(["", "ours", *peers], lines)
+
+
+def deviation_table(run):
+    peers = list(dict.fromkeys(s for row in run["deviations"].values() for s in row))[1:]
+    lines = [
+        [name, *(f"{row[peer]:.0e}" if peer in row else "" for peer in peers)]
+        for name, row in run["deviations"].items()
+    ]
+    return table(["", *peers], lines)
+
+
+def scaling_table(run):
+    lines = [
+        [
+            f"{int(n):,}",
+            f"{1e6 * median(found['seconds']) / int(n):.3f}",
+            f"{found['peak'] / 1e6:.2f}",
+            f"{int(n) * 64 * 4 / 1e6:.1f}",
+        ]
+        for n, found in run["scaling"].items()
+    ]
+    return table(["samples", "µs a sample", "peak memory, MB", "the data, MB"], lines)
+
+
+def text_of(runs):
+    """All that stands between the marks."""
+    parts = ["\n#### Asked for and measured\n\n", target_table(runs)]
+    for title, run in runs.items():
+        versions = ", ".join(f"{name} {number}" for name, number in run["versions"].items())
+        parts += [
+            f"#### {title}\n\n",
+            f"{run['date']}, {run['processor']}, {run['threads']} thread(s); {versions}.\n",
+            "Our time, and the others' over ours: median (least–largest) of the turns.\n\n",
+            ratio_table(run),
+            "Largest relative difference between a loss curve and ours:\n\n",
+            deviation_table(run),
+            "Ours, one epoch of 64-32-2-32-64 from a file on disk, float32:\n\n",
+            scaling_table(run),
+        ]
+    return "".join(parts)
+
+
+def with_tables(readme, runs):
+    before, after = MARKS
+    between = re.compile(f"(?<={re.escape(before)}).*(?={re.escape(after)})", re.DOTALL)
+    return between.sub(lambda _: text_of(runs), readme)
+
+
+def main():
+    runs = {}
+    for title, name in RUNS.items():
+        runs[title] = condensed(json.loads((HERE / "results" / name).read_text("utf-8")))
+    STORED.write_text(json.dumps(runs, indent=1) + "\n", "utf-8")
+    stored = json.loads(STORED.read_text("utf-8"))
+    README.write_text(with_tables(README.read_text("utf-8"), stored), "utf-8")
+
+
+if __name__ == "__main__":
+    main()
