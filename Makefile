@@ -45,9 +45,10 @@ notebooks: $(STAMP)
 	$(BIN)/python tools/facts.py
 
 # The same in two processes, on one thread and on all; benchmarks/ says what is timed and how.
-BENCH := -m pytest benchmarks -q -p no:cacheprovider --override-ini=addopts= \
-    --override-ini=filterwarnings=default --benchmark-disable-gc --benchmark-quiet \
-    --benchmark-json
+# Not the tests' settings: those have one thread, and want every warning to be an error.
+BENCH := -m pytest benchmarks -q -p no:cacheprovider --confcutdir=benchmarks \
+    --override-ini=addopts= --override-ini=filterwarnings=default \
+    --benchmark-disable-gc --benchmark-quiet --benchmark-json
 
 bench: $(VENV)/installed-test+bench
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 \

@@ -1,5 +1,8 @@
 """Checks: is a gradient right, does a claim hold, which digits are the same everywhere."""
 
+import json
+from pathlib import Path
+
 import numpy as np
 
 
@@ -61,6 +64,20 @@ def rounded(value, digits=3, margin=1e-6):
     # Judged by the rounded number, so that both sides of 1000 are written alike.
     plain = 1e-4 <= abs(float(text)) < 10**digits
     return f"{value:#.{digits}g}".rstrip(".") if plain else text
+
+
+def long_runs(path="../benchmarks/historical.json"):
+    """What the runs too long for a notebook have stored: {name: record}, as benchmarks/ says.
+
+    FileNotFoundError outside the repository, from where `make historical` fills the file.
+    """
+    path = Path(path)
+    if not path.exists():
+        raise FileNotFoundError(
+            f"no stored runs at {path.resolve()}: open the notebook where it lies in the "
+            "repository, beside the folder benchmarks"
+        )
+    return json.loads(path.read_text("utf-8"))
 
 
 class Checks:

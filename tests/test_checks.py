@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from aehelpers.checks import Checks, check_gradient, gradient_error, rounded
+from aehelpers.checks import Checks, check_gradient, gradient_error, long_runs, rounded
 
 
 def quadratic(theta, wrong=1.0):
@@ -122,3 +122,11 @@ def test_a_claim_that_breaks_raises_and_is_not_remembered(value, bounds, message
 def test_a_claim_without_a_bound_is_no_check():
     with pytest.raises(ValueError, match="'so it is' has no bound, so it cannot fail"):
         Checks()("so it is", 1)
+
+
+def test_long_runs_are_read_and_their_absence_is_explained(tmp_path):
+    file = tmp_path / "runs.json"
+    with pytest.raises(FileNotFoundError, match="runs.json: open the notebook where it lies"):
+        long_runs(file)
+    file.write_text('{"A": {"value": 2.5}}')
+    assert long_runs(file)["A"]["value"] == 2.5

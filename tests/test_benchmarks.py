@@ -1,0 +1,123 @@
+"""benchmarks/: every system does the same work, and the page shows what was stored."""
+
+import json
+from dataclasses import replace
+from importlib import import_module
+
+import numpy as np
+import pytest
+
+from benchmarks import tables
+from benchmarks.historical import Remembering
+from benchmarks.work import ROW, Grid
+
+# Who is asked here, named as in the tables: all but those that take long to compile.
+PREPARE = {
+    "ours": ("ours", "single"),
+    "ours, float64": ("ours", "double"),
+    "reference style": ("by_hand", "prepare"),
+    "PyTorch": ("pytorch", "eager"),
+    "scikit-learn": ("scikit", "prepare"),
+    "JAX scan": ("jax_optax", "scan"),
+    "JAX steps": ("jax_optax", "steps"),
+}
+PREPARE_GRID = {
+    "ours": ("ours", "ensemble"),
+    "ours, one by one": ("ours", "loop"),
+    "PyTorch": ("pytorch", "loop"),
+    "JAX scan": ("jax_optax", "ensemble"),
+}
+PEERS = {"pytorch": "torch", "scikit": "sklearn", "jax_optax": "jax"}
+CASES = [
+    (name, system)
+    for name, row in ROW.items()
+    for system in (PREPARE_GRID if isinstance(row, Grid) else PREPARE)
+    if system in row.systems
+]
+
+
+def short(row, epochs=2):
+    """The same row, over after a few epochs."""
+    if isinstance(row, Grid):
+        return replace(row, works=tuple(map(short, row.works)))
+    params = row.model.get_params() | {"epochs": epochs}
+    return replace(row, model=type(row.model)(**params))
+
+
+def curve(row, system):
+    module, prepare = (PREPARE_GRID if isinstance(row, Grid) else PREPARE)[system]
+    if module in PEERS:
+        pytest.importorskip(PEERS[module])
+    return np.array(getattr(import_module(f"benchmarks.{module}"), prepare)(row)())
+
+
+@pytest.mark.filterwarnings("default")  # of other projects' code
+@pytest.mark.parametrize("name, system", CASES)
+def test_every_system_does_the_same_work(name, system):
+    row = short(ROW[name])
+    ours, theirs = curve(row, "ours"), curve(row, system)
+    assert theirs.shape == ours.shape
+    np.testing.assert_allclose(theirs, ours, rtol=row.tolerance)
+
+
+def test_a_system_that_starts_elsewhere_or_shuffles_otherwise_would_be_found():
+    row = short(ROW["digits"])
+    ours = curve(row, "ours")
+    for seed, order in ((1, None), (0, np.tile(np.arange(1797), (2, 1)))):
+        model = type(row.model)(**row.model.get_params() | {"random_state": seed})
+        other = replace(row, model=model)
+        if order is not None:
+            other.__dict__["order"] = order
+        deviation = np.abs(curve(other, "scikit-learn") / ours - 1).max()
+        assert deviation > 3 * row.tolerance
+
+
+@pytest.fixture
+def stored():
+    return json.loads(tables.STORED.read_text("utf-8"))
+
+
+def test_the_readme_shows_what_is_stored(stored):
+    text = tables.README.read_text("utf-8")
+    assert tables.with_tables(text, stored) == text
+    other = json.loads(json.dumps(stored))
+    other["One thread"]["times"]["slider"]["ours"] = [1.0] * 5
+    assert tables.with_tables(text, other) != text
+
+
+def test_what_is_stored_is_complete_and_did_the_same_work(stored):
+    assert list(stored) == list(tables.RUNS)
+    for run in stored.values():
+        assert run["date"] and run["processor"] and set(run["versions"]) >= {"numpy", "torch"}
+        for name, row in ROW.items():
+            assert list(run["times"][name]) == list(row.systems)
+            assert {len(turns) for turns in run["times"][name].values()} == {5}
+            deviations = run["deviations"][name]
+            assert set(deviations) == set(row.systems) - {"limit"}
+            assert max(deviations.values()) <= row.tolerance
+        assert {"import", "first fit", "save and load"} <= set(run["times"])
+    assert stored["One thread"]["threads"] == 1 < stored["Default threads"]["threads"]
+
+
+def test_memory_is_that_of_a_batch_and_of_the_order(stored):
+    """Eight bytes a sample for the shuffled order; the rest does not grow."""
+    for run in stored.values():
+        rest = {int(n): found["peak"] - 8 * int(n) for n, found in run["scaling"].items()}
+        assert list(rest) == [10**3, 10**4, 10**5, 10**6]
+        assert max(rest.values()) < 1e6
+        per_sample = {int(n): min(f["seconds"]) / int(n) for n, f in run["scaling"].items()}
+        assert per_sample[10**6] < 1.2 * per_sample[10**4]
+
+
+@pytest.mark.parametrize(
+    "value, text", [(0.4857, "0.486"), (9.98, "9.98"), (17.94, "17.9"), (1100.4, "1100")]
+)
+def test_three_digits(value, text):
+    assert tables.digits(value) == text
+
+
+def test_the_work_knows_our_batches():
+    row = short(ROW["digits"])
+    rng = Remembering(row.model.random_state)
+    type(row.model)(**row.model.get_params() | {"random_state": rng}).fit(row.X)
+    np.testing.assert_array_equal(row.order, rng.orders)
