@@ -107,7 +107,7 @@ def large(tmp_path_factory):
     X = np.memmap(tmp_path_factory.mktemp("data") / "X", "float32", "w+", shape=(1_000_000, 64))
     rng = np.random.default_rng(0)
     for start in range(0, len(X), 1000):
-        X[start : start + 1000] = digits[rng.integers(len(digits), size=1000)]
+        X[start : start + 1000] = rng.choice(digits(), 1000)
     X.flush()
     return np.memmap(X.filename, "float32", "r", shape=X.shape)
 
