@@ -125,7 +125,10 @@ class Autoencoder(Estimator):
         return self
 
     def fit_steps(self, X, *, validation=None):
-        """`fit` as a generator, for live plots: yields self after each epoch."""
+        """`fit` as a generator, for live plots: yields self after each epoch.
+
+        X is read as training goes on, not copied: leave it as it is until the end.
+        """
         X, validation = self._start(X, validation)
         yield from self._train(
             X, self.epochs, self._objectives(), SCHEDULES[self.schedule], validation
@@ -342,9 +345,9 @@ class Autoencoder(Estimator):
 
     def _objectives(self):
         """progress -> objective of what was fitted, built anew when its strength changes."""
-        halves = self._encoder, self._decoder, self._places
-        of_strength = lru_cache(maxsize=1)(partial(self._as_fitted._objective, *halves))
-        return lambda progress: of_strength(self._as_fitted._strength(progress))
+        fitted, halves = self._as_fitted, (self._encoder, self._decoder, self._places)
+        of_strength = lru_cache(maxsize=1)(partial(fitted._objective, *halves))
+        return lambda progress: of_strength(fitted._strength(progress))
 
     def _to_network(self, X):
         """From the units of X to those of the network; the way back: inverse_transform."""

@@ -59,7 +59,7 @@ def as_samples(X, n_features=None, dtype="float64", name="X"):
             f"{name} has {X.shape[1]} features, but {n_features} are expected, as in fit"
         )
     X = X.astype(dtype, copy=False)
-    if not np.isfinite([X.min(), X.max()]).all():  # NaN is both; this takes no memory
+    if not np.isfinite([X.min(), X.max()]).all():  # a NaN is both of them; no memory for a mask
         bad = ~np.isfinite(X)
         i, j = np.argwhere(bad)[0]
         raise ValueError(

@@ -8,8 +8,8 @@ The contract, for every layer here:
   *and the way back*: `backward(delta, grad)` takes the loss's slope at y, writes the slope at
   theta into `grad` (..., size), laid out as theta is, and returns the slope at x.
 * Whoever takes many steps unpacks theta and grad once and gives what `unpack` returned in their
-  place. With `backward(delta, grad, at_x=False)` nobody asks for the slope at x, and a layer
-  with parameters need not work it out.
+  place. A layer with parameters also takes `backward(delta, grad, at_x=False)`: then nobody
+  asks for the slope at x, and it need not work it out.
 * `rng` given means that noise is on, None means deterministic. There is no other switch.
 * Leading axes are models: theta (M, size) is M networks, and the code is the same.
 """
@@ -83,7 +83,9 @@ class Dense(Affine):
 @lru_cache(maxsize=8)
 def _ones(n, dtype):
     """(1, n), to sum over the samples as 1 @ delta: faster than delta.sum(axis=-2)."""
-    return np.ones((1, n), dtype)
+    ones = np.ones((1, n), dtype)
+    ones.flags.writeable = False  # all who ask get the same
+    return ones
 
 
 class Identity(Layer):
@@ -465,7 +467,7 @@ def _with_channels(image_shape):
 
 
 def _product(x, W):
-    """x @ W (..., n, n_out), with the samples last in memory."""
+    """x @ W (..., n, n_out), samples last in memory: matmul lays its last axis out that way."""
     return (W.mT @ x.mT).mT
 
 

@@ -40,15 +40,16 @@ class Adam:
         if self.t == 0:
             self.g_sum, self.g2_sum, self.spare = (np.zeros_like(theta) for _ in range(3))
         self.t += 1
-        # All in place, for a large theta is far away in memory, and few operations: the
-        # constant factors of m_hat and v_hat wait until they can be taken as one.
+        # All in place, for a large theta is far away in memory, and few operations: instead of
+        # m and v the sums m / (1 - b1) and v / (1 - b2) are kept, and the constant factors of
+        # m_hat and v_hat wait until they can be taken as one, eps with them.
         self.g_sum *= self.b1
         self.g_sum += grad
         self.g2_sum *= self.b2
         self.g2_sum += np.square(grad, out=self.spare)
         of_m = (1 - self.b1) / (1 - self.b1**self.t)  # m_hat = of_m g_sum
         of_v = (1 - self.b2) / (1 - self.b2**self.t)  # v_hat = of_v g2_sum
-        step = np.sqrt(self.g2_sum, out=self.spare)
+        step = np.sqrt(self.g2_sum, out=self.spare)  # spare by another name
         step += self.eps / sqrt(of_v)
         np.divide(self.g_sum, step, out=step)
         step *= factor * self.learning_rate * of_m / sqrt(of_v)

@@ -5,7 +5,8 @@ import numpy as np
 from .optimizers import constant
 
 # glibc's malloc gives arrays above 128 kB back to the system and fetches them anew, page by
-# page, at every step, until it has once seen a larger one freed. Here it sees one.
+# page, at every step, until it has once seen a larger one freed. Here it sees the largest that
+# counts (32 MB is its end). The price: a process holds on to that much more of what it freed.
 np.empty(31 * 2**20, np.uint8)
 
 
@@ -46,13 +47,15 @@ class Objective:
         return loss + self._penalty(theta), self.grad
 
     def value(self, theta, X, rows=1024):
-        """The loss alone, without noise, of however many samples: so many rows at a time."""
-        n, total = len(X), 0.0
-        for start in range(0, n, rows):
-            x = X[start : start + rows]
-            loss, _ = self.loss(self.network.forward(theta, x)[0], x)
-            total = total + loss * (len(x) / n)
-        return total + self._penalty(theta)
+        """The loss alone, without noise, of however many samples X (..., n, d).
+
+        The network sees so many rows at a time; the loss, which may look at the whole of them
+        (`sparsity_kl` does), gets all that came out.
+        """
+        starts = range(0, X.shape[-2], rows)
+        pieces = [self.network.forward(theta, X[..., i : i + rows, :])[0] for i in starts]
+        loss, _ = self.loss(np.concatenate(pieces, axis=-2), X)
+        return loss + self._penalty(theta)
 
     def _penalty(self, theta):
         return 0.0 if self.decay is None else (self.decay * theta**2).sum(axis=-1) / 2
@@ -87,7 +90,8 @@ def minibatches(X, batch_size, rng):
     models = np.indices((*order.shape[:-1], 1), sparse=True)[:-1]
     for start in range(0, n, batch_size):
         piece = order[..., start : start + batch_size]
-        yield X.take(piece, axis=0) if X.ndim == 2 else X[(*models, piece)]
+        one_for_all = X.ndim == 2 or piece.ndim == 1  # one X, or one order: take is faster
+        yield X.take(piece, axis=-2) if one_for_all else X[(*models, piece)]
 
 
 def train(objective, theta, X, optimizer, epochs, batch_size=None, rng=None, schedule=constant):

@@ -13,9 +13,9 @@ from benchmarks.work import ROW, Grid
 
 
 def shares(run, rounds=5):
-    """[(function of the package and line, its share of the time)], largest first.
+    """[(function of ours with the line where it starts, its share of the time)], largest first.
 
-    What NumPy's own functions take, counts for the line of ours that calls them, one level up.
+    What a function of NumPy takes counts for the function of ours that calls it.
     """
     with Profile() as profile:
         for _ in range(rounds):

@@ -48,8 +48,9 @@ def condensed(raw):
     for entry in raw["benchmarks"]:
         info, seconds = entry["extra_info"], entry["stats"]["median"]
         if info["row"] == "samples":
-            scaling[info["n"]].setdefault("seconds", []).append(seconds)
-            scaling[info["n"]].update({"peak": info["peak"]} if "peak" in info else {})
+            found = scaling[str(info["n"])]
+            found.setdefault("seconds", []).append(seconds)
+            found |= {"peak": info["peak"]} if "peak" in info else {}
             continue
         times[info["row"]][info["system"]].append(seconds)
         if "deviation" in info:
@@ -58,8 +59,14 @@ def condensed(raw):
 
 
 def ratios(row, system):
-    """Its time over ours, turn by turn: the two ran one after the other."""
+    """Its time over ours, each turn of the one by the same turn of the other."""
     return [theirs / ours for theirs, ours in zip(row[system], row["ours"], strict=True)]
+
+
+def peers_in(rows):
+    """All systems but ours, in the order of the rows."""
+    systems = dict.fromkeys(system for row in rows.values() for system in row)
+    return [system for system in systems if system != "ours"]
 
 
 def table(head, lines):
@@ -74,7 +81,7 @@ def digits(value, n=3):
 
 
 def target_table(runs):
-    head = ["row", "over ours", "asked for", *(f"{title.lower()}" for title in runs)]
+    head = ["row", "over ours", "asked for", *map(str.lower, runs)]
     lines = []
     for name, system, least in TARGETS:
         measured = []
@@ -87,7 +94,7 @@ def target_table(runs):
 
 
 def ratio_table(run):
-    peers = list(dict.fromkeys(s for row in run["times"].values() for s in row))[1:]
+    peers = peers_in(run["times"])
     lines = []
     for name, row in run["times"].items():
         cells = [f"{digits(1000 * median(row['ours']))} ms"]
@@ -103,7 +110,7 @@ def ratio_table(run):
 
 
 def deviation_table(run):
-    peers = list(dict.fromkeys(s for row in run["deviations"].values() for s in row))[1:]
+    peers = peers_in(run["deviations"])
     lines = [
         [name, *(f"{row[peer]:.0e}" if peer in row else "" for peer in peers)]
         for name, row in run["deviations"].items()
@@ -153,8 +160,7 @@ def main():
     for title, name in RUNS.items():
         runs[title] = condensed(json.loads((HERE / "results" / name).read_text("utf-8")))
     STORED.write_text(json.dumps(runs, indent=1) + "\n", "utf-8")
-    stored = json.loads(STORED.read_text("utf-8"))
-    README.write_text(with_tables(README.read_text("utf-8"), stored), "utf-8")
+    README.write_text(with_tables(README.read_text("utf-8"), runs), "utf-8")
 
 
 if __name__ == "__main__":

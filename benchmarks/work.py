@@ -28,8 +28,6 @@ class Work:
     to ours. All start from the same weights and see the same samples in the same order.
     """
 
-    name: str
-    title: str
     model: Autoencoder
     get_X: Callable
     systems: tuple = ()
@@ -89,8 +87,6 @@ class Work:
 class Grid:
     """To train every one of `works`, of one depth and one X, however one likes."""
 
-    name: str
-    title: str
     works: tuple
     systems: tuple = ()
     tolerance: float = 1e-3
@@ -156,65 +152,47 @@ OURS = ("ours", "ours, float64")
 TORCH = ("PyTorch", "torch.compile")
 JAX = ("JAX scan", "JAX steps")
 
-ROWS = [
-    Work(
-        "reference",
-        "2-1-2 on 500 points, 2000 full-batch epochs, float64",
+ROW = {
+    "reference": Work(  # 2-1-2 on 500 points, 2000 full-batch epochs, float64
         recipes.published_net(random_state=0),
         spiral,
         ("ours", "reference style", *TORCH, *JAX, "limit"),
         tolerance=1e-9,
     ),
-    Work(
-        "slider",
-        "2-16-16-1-16-16-2 on 500 points, 500 full-batch epochs",
+    "slider": Work(  # 2-16-16-1-16-16-2 on 500 points, 500 full-batch epochs
         Autoencoder(1, hidden=(16, 16), batch_size=None, epochs=500, **single),
         points,
         (*OURS, *TORCH, "scikit-learn", *JAX, "JAX cold", "limit"),
     ),
-    Work(
-        "digits",
-        "64-32-2-32-64 on 1797 digits, batches of 64, 5 epochs",
+    "digits": Work(  # 64-32-2-32-64 on 1797 digits, batches of 64, 5 epochs
         Autoencoder(2, hidden=(32,), epochs=5, **single),
         digits,
         (*OURS, *TORCH, "scikit-learn", *JAX, "limit"),
     ),
-    Work(
-        "wide",
-        "784-128-32-128-784, batches of 128, 100 steps",
+    "wide": Work(  # 784-128-32-128-784, batches of 128, 100 steps
         Autoencoder(32, hidden=(128,), batch_size=128, epochs=5, **single),
         images,
         (*OURS, *TORCH, "scikit-learn", *JAX, "limit"),
     ),
-    Work(
-        "conv8",
-        "convolutional on 1797 digits of 8 x 8, batches of 64, 29 steps",
+    "conv8": Work(  # convolutional on 1797 digits of 8 x 8, batches of 64, 29 steps
         ConvolutionalAutoencoder((8, 8), latent_dim=8, epochs=1, **single),
         digits,
         (*OURS, *TORCH, "limit"),
     ),
-    Work(
-        "conv28",
-        "convolutional on 640 images of 28 x 28, batches of 64, 10 steps",
+    "conv28": Work(  # convolutional on 640 images of 28 x 28, batches of 64, 10 steps
         ConvolutionalAutoencoder((28, 28), latent_dim=8, epochs=1, **single),
         lambda: images()[:640],
         (*OURS, *TORCH, "limit"),
     ),
-    Work(
-        "variational",
-        "variational 64-32-(2+2)-32-64 on 1797 digits, batches of 64, 5 epochs",
+    "variational": Work(  # 64-32-(2+2)-32-64 on 1797 digits, batches of 64, 5 epochs
         VariationalAutoencoder(2, hidden=(32,), epochs=5, **single),
         digits,
         (*OURS, *TORCH, "limit"),
         tolerance=0.1,  # each system draws its own noise
     ),
-    Grid(
-        "grid",
-        "32 nets 2-16-16-k-16-16-2, k x rate x seed, batches of 50, 10 epochs",
+    "grid": Grid(  # 32 nets 2-16-16-k-16-16-2, k x rate x seed, batches of 50, 10 epochs
         tuple(
             Work(
-                "",
-                "",
                 Autoencoder(
                     k,
                     hidden=(16, 16),
@@ -231,5 +209,4 @@ ROWS = [
         ),
         ("ours", "ours, one by one", *TORCH, "JAX scan"),
     ),
-]
-ROW = {row.name: row for row in ROWS}
+}

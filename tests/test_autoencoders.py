@@ -487,6 +487,19 @@ def test_validation_is_recorded_without_noise(member, X):
     np.testing.assert_array_equal(model.theta_, make(member).fit(X).theta_)
 
 
+def test_validation_counts_the_kl_in_full_while_it_warms_up(X):
+    model = make("variational known", warm_up=1.0, beta=5.0).fit(X, validation=X)
+    assert model.history_["validation_loss"][-1] == model.loss_and_grad(model.theta_, X)[0]
+
+
+def test_partial_fit_counts_a_warm_up_as_over(X):
+    warmed, none = (
+        make("variational known", warm_up=share, beta=5.0).partial_fit(X)
+        for share in (1.0, 0.0)
+    )
+    np.testing.assert_array_equal(warmed.theta_, none.theta_)
+
+
 @pytest.mark.parametrize(
     "member, settings",
     [("plain", {"optimizer": "sgd"}), ("plain", {"optimizer": "momentum"})]
@@ -605,6 +618,12 @@ def test_standardize_keeps_the_units(rng):
     assert (error[:3] < 0.5 * X.std(axis=0)[:3]).all()
     assert error[3] < 1
     assert abs(model.transform(X + [0, 0, 0, 0.1])).max() <= 1  # a constant feature may move
+
+
+def test_standardize_holds_from_one_fit_to_the_next(X):
+    model = small(standardize=True).fit(3 + 5 * X)
+    before = model.transform(X)
+    np.testing.assert_array_equal(model.set_params(standardize=False).transform(X), before)
 
 
 def test_convolutions_are_mirrored(rng):

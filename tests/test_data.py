@@ -443,6 +443,7 @@ UNUSABLE = {
     "no feature": (np.ones((2, 0)), ValueError, r"empty, its shape is \(2, 0\)"),
     "width": (np.ones((2, 3)), ValueError, "has 3 features, but 2 are expected"),
     "nan": ([[1, 2], [3, np.nan]], ValueError, "1 values.*first at row 1, column 1"),
+    "one inf": ([[1, 2], [-np.inf, 0]], ValueError, "1 values.*first at row 1, column 0"),
     "inf": ([[1, -np.inf], [np.inf, 0]], ValueError, "2 values.*first at row 0, column 1"),
 }
 

@@ -26,6 +26,8 @@ from aehelpers.layers import (
     Sigmoid,
     Tanh,
     Upsample,
+    _ones,
+    _product,
 )
 from aehelpers.losses import squared_error
 
@@ -155,6 +157,26 @@ def test_float32_stays(layer, rng):
     for noise in (None, rng):
         y, backward = layer.forward(theta, x, noise)
         assert y.dtype == backward(y, theta.copy()).dtype == "float32"
+
+
+def test_ones_of_one_dtype_do_not_stand_in_for_another():
+    """In a sum of float32 by float64 ones the result is right, and slow."""
+    assert [_ones(5, np.dtype(name)).dtype.name for name in ("f4", "f8")] == [
+        "float32",
+        "float64",
+    ]
+
+
+@pytest.mark.parametrize("kind", [Conv, Deconv])
+def test_pictures_keep_the_samples_last_in_memory(kind, rng):
+    """However they come: the speed of the next layer hangs on it."""
+    layer = kind((4, 5, 2), 3)
+    n_in = 40 if kind is Conv else prod(Conv((4, 5, 2), 3).out_shape)
+    for x in (rng.random((7, n_in)), rng.random((n_in, 7)).T):
+        y, _ = layer.forward(layer.init(rng), x)
+        assert y.mT.flags.c_contiguous
+    product = _product(np.ones((5, 2)), np.ones((2, 3)))
+    assert product.mT.flags.c_contiguous
 
 
 def test_dense_is_the_formula(rng):

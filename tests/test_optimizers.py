@@ -61,6 +61,14 @@ def test_a_quadratic_goes_below_a_hundredth(name, schedule):
     assert ((curvature * theta**2).sum(axis=-1) / 2 < 1e-2).all()
 
 
+def test_adam_remembers_in_the_precision_of_theta():
+    adam = Adam(0.1)
+    adam.step(np.zeros(3, "float32"), np.ones(3, "float32"))
+    assert {v.dtype.name for v in vars(adam).values() if isinstance(v, np.ndarray)} == {
+        "float32"
+    }
+
+
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_two_runs_share_nothing(name):
     first, again = walk(OPTIMIZERS[name](0.1)), walk(OPTIMIZERS[name](0.1))

@@ -7,7 +7,7 @@ import pytest
 
 from aehelpers.checks import check_gradient
 from aehelpers.layers import Chain, Dense, GaussianNoise, Identity, Sigmoid, Tanh
-from aehelpers.losses import bernoulli_of_logit, squared_error
+from aehelpers.losses import bernoulli_of_logit, sparsity_kl, squared_error
 from aehelpers.optimizers import OPTIMIZERS, SCHEDULES, SGD
 from aehelpers.training import (
     Generators,
@@ -96,6 +96,12 @@ def test_the_full_batch_keeps_its_order_and_draws_nothing():
     X = np.arange(20.0)[:, None]
     (piece,) = minibatches(X, None, rng=None)
     assert piece is X
+
+
+def test_models_with_data_of_their_own_can_share_an_order(rng):
+    X, order = rng.random((3, 20, 4)), np.random.default_rng(0).permutation(20)
+    pieces = list(minibatches(X, 7, np.random.default_rng(0)))
+    np.testing.assert_array_equal(np.concatenate(pieces, axis=1), X[:, order])
 
 
 def test_the_loss_of_an_epoch_is_the_mean_before_each_step(rng):
@@ -202,9 +208,18 @@ def test_the_value_of_an_objective_is_its_loss_without_noise(decay, rng):
     theta = rng.standard_normal((3, net.size))
     objective = Objective(net, squared_error, decay)
     for rows in (1, 7, 20, 1024):
-        np.testing.assert_allclose(
-            objective.value(theta, X, rows), objective(theta, X)[0], rtol=1e-13
-        )
+        for x in (X, rng.random((3, 20, 4))):  # shared, and each model's own
+            np.testing.assert_allclose(
+                objective.value(theta, x, rows), objective(theta, x)[0], rtol=1e-13
+            )
+
+
+def test_a_loss_of_the_whole_of_X_is_not_taken_piece_by_piece(rng):
+    net, X = Chain(Dense(4, 3), Sigmoid()), rng.random((20, 4))
+    theta = net.init(rng)
+    loss = lambda y, x: sparsity_kl(y)  # noqa: E731
+    whole, _ = loss(net.forward(theta, X)[0], X)
+    assert Objective(net, loss).value(theta, X, 7) == pytest.approx(whole, rel=1e-13)
 
 
 # ---- PyTorch, the second oracle ------------------------------------------------------------
