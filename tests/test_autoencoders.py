@@ -970,8 +970,16 @@ def test_ctrl_c_before_anything_was_learnt_goes_through(X, monkeypatch):
         small().fit(X)
 
 
+@pytest.fixture
+def interruptible():
+    """Ctrl-C is heard even if these tests were started in the background, where it is not."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.skipif(os.name == "nt", reason="a process sends itself SIGINT the POSIX way")
-def test_ctrl_c_as_the_keyboard_sends_it(X, monkeypatch):
+def test_ctrl_c_as_the_keyboard_sends_it(X, monkeypatch, interruptible):
     step, steps = Adam.step, []
 
     def pressed(*args):
