@@ -9,25 +9,27 @@ import html
 import inspect
 import io
 import itertools
+import json
 import math
 import time
-from collections import deque
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
+from importlib import resources
+from string import Template
 
 import ipywidgets as widgets
-import matplotlib as mpl
 import numpy as np
-from matplotlib import pyplot as plt
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
+from IPython import get_ipython
 from PIL import Image
 
 from . import plots
+from .stages import LIVE_DPI, Stage, figure_of, styled
 
-LIVE_DPI = 100
 LINE = "line-height: 1.4"  # of read-outs and errors alike, so that the page does not move
 BETWEEN_PICTURES = 0.1  # seconds: a run is shown ten times a second, not more
+REST = 0.3  # seconds without a move, and the neighbouring settings are drawn ahead
+AHEAD_AT_MOST = 0.3  # seconds: what keeps the kernel busy for longer is not drawn ahead
+KEPT = 400  # pictures, some 20 MB
 
 
 class Explorer(widgets.VBox):
@@ -40,14 +42,18 @@ class Explorer(widgets.VBox):
         A draw that takes none of them returns what it drew: a Figure, an Axes or a
         plots.Picture; or it uses pyplot. If it returns a str, that is the read-out.
         A generator is a run to be watched: it yields functions without arguments, and each
-        draws and returns what draw would. Only those are called whose picture is due.
+        draws and returns what draw would. Only those are called whose picture is due. A run has
+        a further slider, `step`, for its pictures one by one, and a button that plays them.
     grids : for each slider the list of its values, numbers or strings.
     labels : {name: words and unit}.   start : {name: value}, else the middle of its grid.
     title : what the picture is of.   figsize : in inches.
 
-    Moving a slider abandons a run that is under way: only the newest setting is finished. What
-    draw raises is shown below the picture; the constructor, `move`, `check` and `film_strip`
-    raise it too, with the setting in a note.
+    Moving a slider abandons a run that is under way: only the newest setting is finished. Once
+    the reader rests, the neighbouring settings are drawn ahead. A setting must always give the
+    same picture, for the reader is shown the one that was drawn; all are forgotten when a cell
+    is executed, which may change what draw sees. What draw raises is shown below the picture;
+    the constructor, `move`, `check`, `film_strip` and `html` raise it too, with the setting in
+    a note.
     """
 
     def __init__(
@@ -68,31 +74,52 @@ class Explorer(widgets.VBox):
         self.labels = {name: name.replace("_", " ") for name in grids}
         self.labels |= _known("labels", labels, grids)
         middle = {name: values[(len(values) - 1) // 2] for name, values in self.grids.items()}
-        start = middle | _known("start", start, grids)
-        self._stage = _Stage(_figure(figsize), panels)
-        self._task, self._silent, self._shown = None, False, ("", None)
-        self.sliders = {name: self._slider(name, start[name]) for name in grids}
+        self.start = middle | _known("start", start, grids)
+        self._stage = Stage(figure_of(figsize), panels, self._takes)
+        self._spare = Stage(figure_of(figsize), panels, self._takes)
+        self._kept, self._cell = {}, _cells_executed()
+        self._is_run = inspect.isgeneratorfunction(draw)
+        self._run = self._task = None
+        self._silent = False
+
+        self.sliders = {name: self._slider(name, self.start[name]) for name in grids}
+        self.reset = widgets.Button(description="Reset", layout={"width": "6em"})
+        self.reset.on_click(self._start_anew)
+        self.controls = widgets.HBox([self.reset])
+        if self._is_run:
+            self.step = self._described(widgets.IntSlider, "step of training", min=1, max=1)
+            self.step.observe(self._stepped, "value")
+            self.play = widgets.Play(min=1, max=1, interval=200, show_repeat=False)
+            self._link = widgets.jslink((self.step, "value"), (self.play, "value"))
+            self.controls.children = [self.reset, self.play, self.step]
         width, height = (f"{LIVE_DPI * inches:.0f}px" for inches in figsize)
         self.picture = widgets.Image(
             format="png", layout={"width": width, "min_height": height, "max_width": "98%"}
         )
         self.readout = widgets.HTML(layout={"min_height": "3em", "max_width": width})
-        super().__init__([*self.sliders.values(), self.picture, self.readout])
+        super().__init__([*self.sliders.values(), self.controls, self.picture, self.readout])
+        for part in ("", "picture", "readout"):
+            (getattr(self, part) if part else self).add_class(f"explorer-{part}".strip("-"))
         self.move()
 
     def _slider(self, name, value):
         if value not in self.grids[name]:
             raise ValueError(f"start: {name}={value!r} is not in its grid {self.grids[name]}")
-        width = 0.55 * max(map(len, self.labels.values())) + 1
-        slider = widgets.SelectionSlider(
-            options=[(_said(value), value) for value in self.grids[name]],
-            value=value,
-            description=self.labels[name],
-            style={"description_width": f"{width:.1f}em"},
-            layout={"width": f"{width + 26:.1f}em", "max_width": "98%"},
+        options = [(_said(value), value) for value in self.grids[name]]
+        slider = self._described(
+            widgets.SelectionSlider, self.labels[name], options=options, value=value
         )
         slider.observe(self._moved, "value")
         return slider
+
+    def _described(self, kind, words, **traits):
+        width = _words_width(self.labels.values())
+        return kind(
+            description=words,
+            style={"description_width": f"{width:.1f}em"},
+            layout={"width": f"{width + 26:.1f}em", "max_width": "98%"},
+            **traits,
+        )
 
     @property
     def setting(self):
@@ -103,34 +130,23 @@ class Explorer(widgets.VBox):
 
     def move(self, **values):
         """Set sliders as one change, draw to the end, raise what draw raises."""
-        self._abandon()
-        self._silent = True
-        try:
+        self._leave()
+        with self._silently():
             for name, value in _known("move", values, self.grids).items():
                 self.sliders[name].value = value
-        finally:
-            self._silent = False
-        setting = self.setting
-        try:
-            with _noting(setting):
-                self._show(_last(self._pictures(self._stage, setting)))
-        except Exception as error:
-            self._show_error(error, setting)
-            raise
+        self._finish(self.setting)
 
     def check(self):
         """Draw every setting of the grid, through the sliders; a str says how many.
 
         Raises what draw raises; the sliders then stay at that setting, else they come back.
         """
-        here = self.setting
-        points = itertools.product(*self.grids.values())
-        settings = [dict(zip(self.grids, point, strict=True)) for point in points]
+        here, settings = self.setting, _settings(self.grids)
         # The present setting comes last, so that all is left as it was.
         settings.sort(key=here.__eq__)
         with ExitStack() as quiet:
-            for widget in self.children:  # the page hears of the end only
-                quiet.enter_context(widget.hold_sync())
+            for widget in (*self.children, *self.controls.children):
+                quiet.enter_context(widget.hold_sync())  # the page hears of the end only
             for setting in settings:
                 self.move(**setting)
         return f"{len(settings)} settings drawn"
@@ -150,85 +166,210 @@ class Explorer(widgets.VBox):
         columns = columns or (2 if self.panels == (1, 1) and len(values) > 1 else 1)
         rows = math.ceil(len(values) / columns)
         width, height = self.figsize
-        strip = _figure((width, rows * height * (0.8 if columns > 1 else 1)))
+        strip = figure_of((width, rows * height * (0.8 if columns > 1 else 1)))
         parts = strip.subfigures(rows, columns, squeeze=False).flat
         for part, value in zip(parts, values, strict=False):
-            stage, setting = _Stage(part, self.panels), {**self.setting, along: value}
+            stage, setting = (
+                Stage(part, self.panels, self._takes),
+                {**self.setting, along: value},
+            )
             with _noting(setting):
-                drawn = stage.draw(_last(self._pictures(stage, setting)), self._takes)[1]
-            if drawn is not None:
+                run = _Run(self.draw, stage, setting)
+                run.go_to()
+                _, own = stage.draw(run.picture)
+            if own is not None:
                 ax = part.subplots()
-                ax.imshow(Image.open(io.BytesIO(drawn.png)))
+                ax.imshow(Image.open(io.BytesIO(own.png)))
                 ax.axis("off")
-            with _styled():
+            with styled():
                 part.suptitle(f"{self.labels[along]} = {_said(value)}", fontsize="medium")
         said = ", ".join(map(_said, values))
         return plots.show(strip, f"{self.title or 'The picture'} for {along} = {said}.")
 
+    def html(self, **values):
+        """The explorer without a kernel: one HTML element with a picture for every setting.
+
+        values : {name: list} in place of whole grids, to have fewer pictures.
+
+        A str, in ASCII: a page of its own, or a part of one. It asks nothing of a network, its
+        sliders are the browser's own, and where scripts may not run it shows the first setting.
+        """
+        grids = self.grids | _known("html", values, self.grids)
+        for name, chosen in grids.items():
+            grids[name] = chosen = _values(name, chosen)
+            if strange := [value for value in chosen if value not in self.grids[name]]:
+                raise ValueError(
+                    f"html: {name}={strange} is not in its grid {self.grids[name]}"
+                )
+        stage, frames = Stage(figure_of(self.figsize), self.panels, self._takes), []
+        for setting in _settings(grids):
+            with _noting(setting):
+                run = _Run(self.draw, stage, setting)
+                run.go_to()
+                frame = run.frame()
+            frames.append({"png": _small(frame.png), "said": frame.said, "alt": frame.alt})
+        start = {name: chosen[0] for name, chosen in grids.items()}
+        start |= {n: v for n, v in self.setting.items() if v in grids[n]}
+        return _page(self.title, self.labels, grids, start, frames, self.figsize)
+
     # -- for the reader: live --------------------------------------------------------------
 
     def _moved(self, change):
+        self._go()
+
+    def _stepped(self, change):
+        self._go(self.step.value)
+
+    def _start_anew(self, button):
+        with self._silently():
+            for name, value in self.start.items():
+                self.sliders[name].value = value
+        self._kept.clear()
+        self._go()
+
+    def _go(self, step=None):
+        """Show the present setting: that step of its run, or None, the run and its end."""
         if self._silent:
             return
+        setting = self.setting
+        self._leave(setting, step)
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:  # plain Python: there is no page to give way to
-            self.move()
+            self._finish(setting, step)
         else:
-            self._abandon()
-            self._task = loop.create_task(self._run_live(self.setting))
+            self._task = loop.create_task(self._live(setting, step))
 
-    def _abandon(self):
+    def _leave(self, setting=None, step=None):
+        """Abandon what is under way, but for a run that will come to `step` of the setting."""
         if self._task is not None:
             self._task.cancel()
             self._task = None
+        run = self._run
+        if run and not (step and run.setting == setting and run.step < step):
+            run.close()
+            self._run = None
 
-    async def _run_live(self, setting):
-        """Draw what is due and the last picture; give way at every step to the next move."""
+    async def _live(self, setting, step):
+        """Show what is kept or watch the run, giving way at every step to the next move."""
         try:
-            next_time = 0.0
-            with closing(self._pictures(self._stage, setting)) as pictures:
-                for picture in pictures:
-                    waiting = time.monotonic() < next_time
-                    if not waiting:
-                        self._show(picture)
-                        next_time = time.monotonic() + BETWEEN_PICTURES
-                    await asyncio.sleep(0)
-            if waiting:
-                self._show(picture)
+            frame = self._find(setting, step) or await self._watch(setting, step)
+            self._show(setting, frame)
+            if step is None or frame.step < step:
+                self._follow(frame.step)
+            if step is None:
+                await self._draw_ahead(setting)
         except Exception as error:  # nobody awaits this task: the reader is told on the page
-            self._show_error(error, setting)
+            self._show_error(setting, error)
+
+    async def _watch(self, setting, step):
+        """Show what is due on the way to the step, and return the Frame there."""
+        run = self._run = self._run or _Run(self.draw, self._stage, setting)
+        frame, next_time = None, 0.0
+        while run.step != step and run.advance():
+            if step is None and time.monotonic() >= next_time:
+                frame = self._drawn(run)
+                self._show(setting, frame)
+                self._follow(frame.step, ended=False)
+                next_time = time.monotonic() + BETWEEN_PICTURES
+            await asyncio.sleep(0)
+        if frame is None or frame.step < run.step:
+            return self._drawn(run)
+        self._keep(run, frame)  # now that it is known to be the last one
+        return frame
+
+    def _finish(self, setting, step=None):
+        """The same in one go, raising what draw raises."""
+        try:
+            with _noting(setting):
+                run = self._run = self._run or _Run(self.draw, self._stage, setting)
+                run.go_to(step)
+                self._show(setting, self._drawn(run))
+        except Exception as error:
+            self._show_error(setting, error)
+            raise
+        if step is None:
+            self._follow(run.step)
+
+    def _follow(self, step, ended=True):
+        """The step slider goes along, silently; where the run has ended is its end."""
+        if self._is_run:
+            with self._silently():
+                self.step.max = self.play.max = step if ended else max(step, self.step.max)
+                self.step.value = step
+
+    @contextmanager
+    def _silently(self):
+        """Sliders that move here ask for no picture."""
+        before, self._silent = self._silent, True
+        try:
+            yield
+        finally:
+            self._silent = before
+
+    # -- what is kept ----------------------------------------------------------------------
+
+    def _drawn(self, run):
+        """The Frame of where the run is, which is kept."""
+        frame = run.frame()
+        if run.stage is self._stage:
+            self._staged, self._slowest = frame, run.slowest
+        self._keep(run, frame)
+        return frame
+
+    def _keep(self, run, frame):
+        """Keep the run's Frame, unless a cell has been executed since it began."""
+        if run.cell == self._forget_before_this_cell():
+            ends = [frame.step, None] if run.ended else [frame.step]
+            self._kept |= {(*run.setting.values(), end): frame for end in ends}
+            while len(self._kept) > KEPT:
+                del self._kept[next(iter(self._kept))]
+
+    def _find(self, setting, step=None):
+        """The Frame of that step of a setting's run, or of its end, if it is kept."""
+        self._forget_before_this_cell()
+        return self._kept.get((*setting.values(), step))
+
+    def _forget_before_this_cell(self):
+        cell = _cells_executed()
+        if cell != self._cell:
+            self._kept, self._cell = {}, cell
+        return cell
+
+    async def _draw_ahead(self, setting):
+        """Keep the pictures of the settings one position away, while nothing moves."""
+        await asyncio.sleep(REST)
+        for name, values in self.grids.items():
+            at = values.index(setting[name])
+            for value in values[at + 1 : at + 2] + values[max(at - 1, 0) : at]:
+                other = setting | {name: value}
+                if self._slowest > AHEAD_AT_MOST or self._find(other):
+                    continue
+                run = _Run(self.draw, self._spare, other)
+                try:
+                    while run.advance():
+                        await asyncio.sleep(0)
+                    self._drawn(run)
+                except Exception:
+                    continue  # the reader is told on getting there
+                finally:
+                    run.close()
+                await asyncio.sleep(0)
 
     # -- pictures --------------------------------------------------------------------------
 
-    def _pictures(self, stage, setting):
-        """The functions that draw: draw itself, or all that it yields."""
-        run = partial(self.draw, **stage.canvas(self._takes), **setting)
-        if not inspect.isgeneratorfunction(self.draw):
-            yield run
-            return
-        picture = None
-        for picture in run():
-            if not callable(picture):
-                raise TypeError(
-                    f"draw yielded {picture!r}; a run yields functions that draw, such as "
-                    "`yield lambda: ax.plot(losses)`"
-                )
-            yield picture
-        if picture is None:
-            raise ValueError("draw yielded nothing; a run yields at least its last picture")
-
-    def _show(self, picture):
-        said, drawn = self._shown = self._stage.draw(picture, self._takes)
-        self.picture.value = drawn.png if drawn else self._stage.png()
+    def _show(self, setting, frame):
+        self._shown = setting, frame
+        self.picture.value = frame.png
         self.picture.remove_class("explorer-stale")
         self.readout.value = (
-            f'<div role="status" aria-live="polite" style="{LINE}">{_lines(said)}</div>'
+            f'<div role="status" aria-live="polite" style="{LINE}">{_lines(frame.said)}</div>'
             f'<div style="position: absolute; clip-path: inset(50%)">'
-            f"{_lines(self._alt())}</div>"
+            f"{_lines(frame.alt)}</div>"
         )
 
-    def _show_error(self, error, setting):
+    def _show_error(self, setting, error):
+        self._run = None
         self.picture.add_class("explorer-stale")
         self.readout.value = (
             "<style>.explorer-stale {opacity: 0.3}</style>"
@@ -237,169 +378,133 @@ class Explorer(widgets.VBox):
             f"at {_lines(_words(setting))}; the picture is an earlier one</div>"
         )
 
-    def _alt(self):
-        """What is seen, in words computed from what is drawn."""
-        said, drawn = self._shown
-        return f"{said} {drawn.text if drawn else plots.describe(self._stage.figure)}".strip()
-
     def __repr__(self):
         sliders = (
             f"{name}={_said(value)} of [{', '.join(map(_said, self.grids[name]))}]"
             for name, value in self.setting.items()
         )
-        return f"Explorer: {', '.join(sliders)}; {self._alt()}"
+        return f"Explorer: {', '.join(sliders)}; {self._shown[1].alt}"
 
     def _repr_mimebundle_(self, **kwargs):
         """The live widget, and for paper, GitHub and nbval the picture and text of now."""
         bundle = super()._repr_mimebundle_(**kwargs)
-        drawn = self._shown[1]
-        png = drawn.png if drawn else plots.png(self._stage.figure)
+        setting, frame = self._shown
+        if frame is not self._staged:  # it was kept: the figure shows another
+            run = _Run(self.draw, self._stage, setting)
+            run.go_to(frame.step)
+            self._shown = setting, self._drawn(run)
+        png = plots.png(self._stage.figure) if self._takes else frame.png
         bundle["text/plain"] = repr(self)
         bundle["image/png"] = base64.b64encode(png).decode()
         width, height = (round(LIVE_DPI * inches) for inches in self.figsize)
-        return bundle, {"image/png": {"alt": self._alt(), "width": width, "height": height}}
+        return bundle, {"image/png": {"alt": frame.alt, "width": width, "height": height}}
 
 
-class _Stage:
-    """A figure that stays, with axes on which data come and go.
+class _Run:
+    """The pictures of one setting on a stage, one after the other: those of a draw that yields,
+    or the one of a draw that does not.
 
-    Ticks, labels and layout are most of matplotlib's work. They are kept as pixels and redrawn
-    only when limits, scales, labels or titles have changed.
+    step : how many have come.   slowest : seconds, the longest that we were kept busy.
     """
 
-    def __init__(self, figure, panels):
-        self.figure, self.panels = figure, panels
-        self.axes, self._frame, self._background = None, None, None
+    def __init__(self, draw, stage, setting):
+        self.stage, self.setting, self.cell = stage, setting, _cells_executed()
+        self.step, self.slowest, self.ended = 0, 0.0, False
+        picture = partial(draw, **stage.canvas(), **setting)
+        is_run = inspect.isgeneratorfunction(draw)
+        self._pictures = picture() if is_run else (picture for _ in range(1))
 
-    def canvas(self, takes):
-        """What draw takes of fig, ax and axes, by name."""
-        if {"ax", "axes"} & takes and self.axes is None:
-            with _styled():
-                self.axes = np.atleast_1d(self.figure.subplots(*self.panels))
-        given = {"fig": self.figure, "axes": self.axes}
-        if "ax" in takes:
-            given["ax"] = self.axes.flat[0]
-        return {name: given[name] for name in takes}
+    def advance(self):
+        """Go on to the next picture; False if there is none."""
+        try:
+            with self._timed():
+                picture = next(self._pictures)
+        except StopIteration:
+            if self.step == 0:
+                raise ValueError(
+                    "draw yielded nothing; a run yields at least its last picture"
+                ) from None
+            self.ended = True
+            return False
+        if not callable(picture):
+            raise TypeError(
+                f"draw yielded {picture!r}; a run yields functions that draw, such as "
+                "`yield lambda: ax.plot(losses)`"
+            )
+        self.picture, self.step = picture, self.step + 1
+        return True
 
-    def draw(self, picture, takes):
-        """Call `picture` on the emptied figure: (its read-out, its own Picture or None)."""
-        with _styled():
-            if self.axes is None:
-                self.figure.clear()
-            else:
-                self._empty()
-            result = picture()
-        said = result if isinstance(result, str) else ""
-        if takes:
-            return said, None
-        if result is None or said:
-            result = plt.gcf() if plt.get_fignums() else None
-        shown = result is None or isinstance(result, plots.Picture)
-        return said, result if shown else plots.show(result)
+    def go_to(self, step=None):
+        """Go on to that step, or as far as it goes."""
+        while self.step != step and self.advance():
+            pass
 
-    def _empty(self):
-        """Axes as before draw: no data, no words, free limits."""
-        for ax in self.axes.flat:
-            for artist in _data(ax):
-                if getattr(artist, "colorbar", None) is not None:
-                    artist.colorbar.remove()
-                artist.remove()
-            for inset in list(ax.child_axes):
-                inset.remove()
-            ax.containers.clear()
-            ax.set_prop_cycle(None)
-            for loc in ("left", "center", "right"):
-                ax.set_title("", loc=loc)
-            ax.set(xlabel="", ylabel="", xscale="linear", yscale="linear")
-            ax.relim()
-            ax.autoscale(True)
-        for twin in [ax for ax in self.figure.axes if ax not in self.axes]:
-            twin.remove()
+    def frame(self):
+        """Draw the picture we are at."""
+        with self._timed():
+            return self.stage.frame(self.picture)._replace(step=self.step)
 
-    def png(self):
-        """The figure as PNG: the pixels of a full draw."""
-        canvas, figure = self.figure.canvas, self.figure
-        axes = [] if self.axes is None else list(self.axes.flat)
-        with _styled():
-            if not axes or figure.axes != axes or any(ax.child_axes for ax in axes):
-                self._frame = None
-                self._forget_layout()
-                canvas.draw()
-            else:
-                frame = [_frame(ax) for ax in axes]
-                front = [artist for ax in axes for artist in _front(ax)]
-                if frame != self._frame:
-                    self._frame, self._background = frame, self._draw_background(front)
-                canvas.restore_region(self._background)
-                for artist in front:
-                    artist.draw(canvas.get_renderer())
-        file = io.BytesIO()
-        Image.fromarray(np.asarray(canvas.buffer_rgba())).save(file, "png", compress_level=1)
-        return file.getvalue()
+    def close(self):
+        self._pictures.close()
 
-    def _draw_background(self, front):
-        """The pixels behind `front`, laid out as if it were there."""
-        figure, canvas = self.figure, self.figure.canvas
-        self._forget_layout()
-        figure.draw_without_rendering()
-        engine = figure.get_layout_engine()
-        figure.set_layout_engine("none")
-        for artist in front:
-            artist.set_visible(False)
-        canvas.draw()
-        for artist in front:
-            artist.set_visible(True)
-        figure.set_layout_engine(engine)
-        return canvas.copy_from_bbox(figure.bbox)
-
-    def _forget_layout(self):
-        """Axes back in their grid: a layout depends on where it starts."""
-        for ax in () if self.axes is None else self.axes.flat:
-            ax.set_subplotspec(ax.get_subplotspec())
+    @contextmanager
+    def _timed(self):
+        start = time.monotonic()
+        yield
+        self.slowest = max(self.slowest, time.monotonic() - start)
 
 
-def _data(ax):
-    """The artists that draw put on an axes."""
-    kinds = ax.lines, ax.patches, ax.collections, ax.images, ax.texts, ax.artists
-    legend = ax.get_legend()
-    return [artist for kind in kinds for artist in kind] + ([legend] if legend else [])
+def _cells_executed():
+    """How many cells this notebook has executed, or 0 where there is none."""
+    shell = get_ipython()
+    return shell.execution_count if shell else 0
 
 
-def _front(ax):
-    """Data, spines, and ticks that lie over data, in drawing order."""
-    data = _data(ax)
-    front = {*data, *(ax.spines.values() if ax.axison else ())}
-    if any(artist.zorder < ax.xaxis.zorder for artist in data):
-        front |= {ax.xaxis, ax.yaxis} if ax.axison else set()
-    seen = [artist for artist in ax.get_children() if artist in front and artist.get_visible()]
-    return sorted(seen, key=lambda artist: artist.zorder)
+# -- without a kernel ----------------------------------------------------------------------
 
 
-def _frame(ax):
-    """All that the pixels behind the data depend on."""
-    titles = [ax.get_title(loc) for loc in ("left", "center", "right")]
-    scales = ax.get_xscale(), ax.get_yscale(), ax.get_aspect(), ax.axison
-    ticks = []
-    for axis in (ax.xaxis, ax.yaxis):
-        places = axis.get_majorticklocs()
-        ticks += [places.tolist(), axis.get_major_formatter().format_ticks(places)]
-    legend = ax.get_legend()
-    titles += [text.get_text() for text in legend.get_texts()] if legend else []
-    return ax.viewLim.bounds, titles, ax.get_xlabel(), ax.get_ylabel(), scales, ticks
+def _settings(grids):
+    """Every setting of the grids, the last one changing fastest."""
+    points = itertools.product(*grids.values())
+    return [dict(zip(grids, point, strict=True)) for point in points]
 
 
-def _figure(size):
-    figure = Figure(size, LIVE_DPI, layout="constrained")
-    FigureCanvasAgg(figure)
-    return figure
+def _page(title, labels, grids, start, frames, figsize):
+    """explorer.html, filled in. frames : of all settings, in the order of `_settings`."""
+    values = [[_said(value) for value in chosen] for chosen in grids.values()]
+    sliders = "".join(
+        f"<label><span>{html.escape(labels[name])}</span>"
+        f'<input type="range" max="{len(chosen) - 1}" value="{chosen.index(start[name])}">'
+        "<output></output></label>\n"
+        for name, chosen in grids.items()
+    )
+    width, height = (round(LIVE_DPI * inches) for inches in figsize)
+    data = json.dumps({"values": values, "frames": frames}).replace("<", r"\u003c")
+    shown = frames[_settings(grids).index(start)]
+    page = Template(resources.files(__package__).joinpath("explorer.html").read_text("utf-8"))
+    return (
+        page.substitute(
+            title=html.escape(title),
+            words_width=f"{_words_width(labels.values()):.1f}",
+            width=width,
+            height=height,
+            sliders=sliders,
+            png=shown["png"],
+            alt=html.escape(shown["alt"]),
+            said=html.escape(shown["said"]),
+            data=data,
+        )
+        .encode("ascii", "xmlcharrefreplace")
+        .decode()
+    )
 
 
-def _styled():
-    return mpl.rc_context(plots.STYLE)
-
-
-def _last(items):
-    return deque(items, maxlen=1).pop()
+def _small(png, colours=64):
+    """The PNG in so many colours, in base64."""
+    file = io.BytesIO()
+    few = Image.open(io.BytesIO(png)).convert("RGB").quantize(colours, dither=Image.Dither.NONE)
+    few.save(file, "png", optimize=True)
+    return base64.b64encode(file.getvalue()).decode()
 
 
 # -- words and arguments -------------------------------------------------------------------
@@ -409,6 +514,11 @@ def _said(value):
     """A value as its slider says it: short, but never another value."""
     short = f"{value:g}" if isinstance(value, float) else str(value)
     return short if not isinstance(value, float) or float(short) == value else repr(value)
+
+
+def _words_width(labels):
+    """Room for the labels of the sliders, in em."""
+    return 0.55 * max(map(len, labels)) + 1
 
 
 def _words(setting):

@@ -2,7 +2,9 @@
 
 import asyncio
 import base64
+import html
 import io
+import json
 import re
 from functools import partial
 
@@ -11,8 +13,9 @@ import pytest
 from matplotlib import pyplot as plt
 from PIL import Image
 
-from aehelpers import explorers, plots
+from aehelpers import explorers, plots, stages
 from aehelpers.explorers import Explorer
+from aehelpers.stages import styled
 
 X = np.linspace(0, 1, 30)
 
@@ -31,7 +34,7 @@ def full_draw(explorer):
     """The picture with nothing kept from before: one draw of all there is."""
     figure = explorer._stage.figure
     explorer._stage._forget_layout()
-    with explorers._styled():
+    with styled():
         figure.canvas.draw()
     return np.asarray(figure.canvas.buffer_rgba())[..., :3].astype(int)
 
@@ -40,9 +43,9 @@ def full_draw(explorer):
 def draws(monkeypatch):
     """Counts the full draws of the live figure."""
     count = []
-    draw = explorers.FigureCanvasAgg.draw
+    draw = stages.FigureCanvasAgg.draw
     monkeypatch.setattr(
-        explorers.FigureCanvasAgg, "draw", lambda canvas: (count.append(1), draw(canvas))[1]
+        stages.FigureCanvasAgg, "draw", lambda canvas: (count.append(1), draw(canvas))[1]
     )
     return count
 
@@ -223,6 +226,7 @@ def test_pictures_are_spaced_and_the_last_one_is_always_shown():
     explorer.move(k=2)
     last = explorer.picture.value
     explorer.move(k=1)
+    explorer._kept.clear()
     explorer.picture.observe(lambda change: pictures.append(change.new), "value")
 
     async def script():
@@ -250,7 +254,8 @@ def test_of_200_quick_changes_only_the_newest_is_finished():
 
     run_live(explorer, script)
     newest = (199 * 7 + 3) % 200
-    assert [k for what, k in log if what == "finished"] == [newest]
+    finished = [k for what, k in log if what == "finished"]
+    assert finished == [newest, newest + 1, newest - 1], "then its neighbours, drawn ahead"
     assert 1 < len([k for what, k in log if what == "started"]) <= 200
     assert (
         explorer.setting == {"k": newest} and f"k {newest}, step 19" in explorer.readout.value
@@ -306,6 +311,29 @@ def test_an_error_is_shown_with_its_setting_and_goes_with_the_next_picture():
     assert "ValueError" not in explorer.readout.value
     assert "explorer-stale" not in explorer.picture._dom_classes
     assert explorer.picture.value == good
+
+
+def test_a_run_that_failed_fails_again_at_a_later_step():
+    def draw(ax, k):
+        for step in range(9):
+            if k == 2 and step == 3:
+                raise ValueError("step 3")
+            yield partial("step {}".format, step)
+
+    explorer = Explorer(draw, k=[1, 2], start={"k": 1})
+
+    async def script():
+        explorer.sliders["k"].value = 2
+        await asyncio.wait([explorer._task])
+        explorer.step.value = 2
+        await asyncio.wait([explorer._task])
+        assert "step 1" in explorer.readout.value
+        for step in (6, 7):
+            explorer.step.value = step
+            await asyncio.wait([explorer._task])
+            assert "ValueError: step 3" in explorer.readout.value
+
+    run_live(explorer, script)
 
 
 def test_without_a_loop_an_error_is_raised_and_shown():
@@ -376,6 +404,205 @@ def test_a_yielded_function_draws_only_when_its_picture_is_due():
     explorer = Explorer(draw, k=[1])
     assert calls == [9] and "step 9" in explorer.readout.value
     assert len(explorer._stage.figure.axes[0].lines) == 1
+
+
+# -- kept, drawn ahead, scrubbed -----------------------------------------------------------
+
+
+def count_draws(k_grid, **options):
+    """An explorer of a plain draw, and the list of the settings it has drawn."""
+    drawn = []
+
+    def draw(ax, k):
+        drawn.append(k)
+        return wave(ax, k)
+
+    return Explorer(draw, k=k_grid, **options), drawn
+
+
+async def settled(explorer):
+    """Until neither the newest move nor what it draws ahead is under way."""
+    await asyncio.wait([explorer._task])
+
+
+def test_neighbours_are_drawn_ahead_and_shown_without_a_draw(monkeypatch):
+    monkeypatch.setattr(explorers, "REST", 0)
+    explorer, drawn = count_draws([1, 2, 3, 4, 5], start={"k": 1})
+
+    async def script():
+        explorer.sliders["k"].value = 3
+        await settled(explorer)
+        assert drawn == [1, 3, 4, 2]
+        explorer.sliders["k"].value = 4
+        await asyncio.sleep(0)
+        assert drawn == [1, 3, 4, 2], "it was there"
+        assert f"{np.sin(4 * X).sum():.3g}" in explorer.readout.value
+
+    run_live(explorer, script)
+    shown = explorer.picture.value
+    explorer.move(k=4)
+    assert explorer.picture.value == shown
+
+
+def test_a_draw_that_keeps_the_kernel_busy_is_not_drawn_ahead(monkeypatch):
+    monkeypatch.setattr(explorers, "REST", 0)
+    monkeypatch.setattr(explorers, "AHEAD_AT_MOST", 0)
+    explorer, drawn = count_draws([1, 2, 3, 4, 5], start={"k": 1})
+
+    async def script():
+        explorer.sliders["k"].value = 3
+
+    run_live(explorer, script)
+    assert drawn == [1, 3]
+
+
+def test_what_was_drawn_ahead_and_failed_is_told_when_the_reader_gets_there(monkeypatch):
+    monkeypatch.setattr(explorers, "REST", 0)
+    explorer = Explorer(lambda ax, k: f"{1 / k}", k=[0, 1, 2, 3], start={"k": 2})
+
+    async def script():
+        explorer.sliders["k"].value = 1
+        await settled(explorer)
+        assert "Error" not in explorer.readout.value
+        explorer.sliders["k"].value = 0
+
+    run_live(explorer, script)
+    assert "ZeroDivisionError" in explorer.readout.value
+
+
+def test_an_executed_cell_makes_it_forget(monkeypatch):
+    executed = 0
+    monkeypatch.setattr(explorers, "_cells_executed", lambda: executed)
+    monkeypatch.setattr(explorers, "REST", 1e-3)
+    explorer, drawn = count_draws([1, 2], start={"k": 1})
+
+    async def back_and_forth():
+        for k in (2, 1):
+            explorer.sliders["k"].value = k
+            await settled(explorer)
+
+    run_live(explorer, back_and_forth)
+    assert drawn == [1, 2]
+    executed = 1
+    run_live(explorer, back_and_forth)
+    assert drawn == [1, 2, 2, 1]
+
+
+def test_a_run_that_began_before_a_cell_is_not_kept_after_it(monkeypatch):
+    executed, offset = 0, 0
+    monkeypatch.setattr(explorers, "_cells_executed", lambda: executed)
+
+    def draw(ax, k):
+        for step in range(3):
+            yield partial("step {1}, offset {0}".format, offset, step)
+
+    explorer = Explorer(draw, k=[1, 2, 3], start={"k": 1})
+
+    async def script():
+        nonlocal executed, offset
+        explorer.sliders["k"].value = 2
+        await asyncio.sleep(0)
+        executed, offset = 1, 7  # meanwhile
+        await settled(explorer)
+
+    run_live(explorer, script)
+    assert explorer._find({"k": 2}) is None and "step 2" in explorer.readout.value
+
+
+def test_no_more_is_kept_than_agreed(monkeypatch):
+    monkeypatch.setattr(explorers, "KEPT", 6)
+    explorer, _ = count_draws(list(range(1, 30)))
+    for k in range(1, 30):
+        explorer.move(k=k)
+    assert [key[0] for key in explorer._kept] == [27, 27, 28, 28, 29, 29]
+
+
+def test_each_step_of_a_run_can_be_shown():
+    log = []
+    explorer = Explorer(steps(5, log), k=[1, 2], start={"k": 1})
+    assert (explorer.step.min, explorer.step.value, explorer.step.max) == (1, 5, 5)
+    pictures = {}
+
+    async def script():
+        for step in (1, 2, 3, 5, 2):
+            explorer.step.value = step
+            await settled(explorer)
+            assert f"k 1, step {step - 1}" in explorer.readout.value
+            pictures.setdefault(step, explorer.picture.value)
+            assert explorer.picture.value == pictures[step]
+
+    log.clear()
+    run_live(explorer, script)
+    assert len(set(pictures.values())) == 4
+    assert log == [("started", 1)], "one run serves steps in order, and what was drawn stays"
+
+
+def test_the_step_slider_goes_along_with_a_run(monkeypatch):
+    monkeypatch.setattr(explorers, "BETWEEN_PICTURES", 0)
+
+    def draw(ax, k):
+        for step in range(k):
+            yield partial("{} of {}".format, step + 1, k)
+
+    explorer, seen = Explorer(draw, k=[3, 6, 2], start={"k": 3}), []
+    explorer.step.observe(lambda change: seen.append(change.new), "value")
+
+    async def script():
+        explorer.sliders["k"].value = 6
+        await settled(explorer)
+        assert seen[-6:] == [1, 2, 3, 4, 5, 6] and explorer.step.max == 6
+        assert explorer.play.max == 6
+        explorer.sliders["k"].value = 2
+        await settled(explorer)
+        assert explorer.step.value == explorer.step.max == explorer.play.max == 2
+        assert "2 of 2" in explorer.readout.value
+
+    run_live(explorer, script)
+
+
+def test_a_step_beyond_the_end_of_a_run_is_its_end():
+    def draw(ax, k):
+        for step in range(k):
+            yield partial("{} of {}".format, step + 1, k)
+
+    explorer = Explorer(draw, k=[8, 3], start={"k": 8})
+
+    async def script():
+        explorer.sliders["k"].value = 3
+        explorer.step.value = 7  # before the run has shown how short it is
+        await settled(explorer)
+
+    run_live(explorer, script)
+    assert "3 of 3" in explorer.readout.value
+    assert explorer.step.value == explorer.step.max == 3
+
+
+def test_reset_goes_back_to_the_start_and_forgets():
+    explorer, drawn = count_draws([1, 2, 3], start={"k": 1})
+
+    async def script():
+        explorer.sliders["k"].value = 3
+        await asyncio.sleep(0)
+        explorer.reset.click()
+        await asyncio.sleep(0)
+
+    asyncio.run(script())
+    assert explorer.setting == {"k": 1} and drawn == [1, 3, 1]
+    assert not hasattr(explorer, "step"), "there is no run to step through"
+
+
+def test_what_is_printed_is_what_is_shown_even_if_it_was_kept():
+    explorer, _ = count_draws([1, 2, 3], start={"k": 1})
+    (first, _), text = explorer._repr_mimebundle_(), repr(explorer)
+
+    async def script():
+        for k in (3, 1):
+            explorer.sliders["k"].value = k
+            await asyncio.sleep(0)
+
+    asyncio.run(script())
+    (again, _) = explorer._repr_mimebundle_()
+    assert again["image/png"] == first["image/png"] and repr(explorer) == text
 
 
 # -- the quick picture is the true one -----------------------------------------------------
@@ -589,6 +816,68 @@ def test_film_strip_holds_the_pictures_asked_for(draw, monkeypatch):
         ends = [part.axes[0].lines[0].get_ydata()[-1] for part in parts if part.axes]
         assert len(set(ends)) == 3, "each part shows its own setting"
     assert explorer.picture.value == before and explorer.setting == {"k": 2}
+
+
+def parts_of(page):
+    """The texts of a kernel-free page that a reader meets, and what its script is given."""
+    data = re.search(r'<script type="application/json">(.*?)</script>', page, re.S)[1]
+    return re.sub(r"<(script|style).*?</\1>", "", page, flags=re.S), json.loads(data)
+
+
+@pytest.mark.parametrize("draw", [wave, steps(3, [])])
+def test_the_kernel_free_page_has_the_picture_and_words_of_each_setting(draw):
+    grids = {"k": [1, 2, 5]} | ({"height": [0.5, 1.0]} if draw is wave else {})
+    explorer = Explorer(draw, **grids, title="a <wave>", labels={"k": "waves & more"})
+    seen, data = parts_of(explorer.html())
+    assert "a &lt;wave&gt;" in seen and "waves &amp; more" in seen
+    assert seen.count('type="range"') == seen.count("<output>") == len(grids)
+    assert data["values"] == [[f"{value:g}" for value in values] for values in grids.values()]
+    settings = explorers._settings(grids)
+    assert len(data["frames"]) == len(settings)
+    for setting, frame in zip(settings, data["frames"], strict=True):
+        explorer.move(**setting)
+        assert frame["said"] in explorer.readout.value and frame["alt"] in repr(explorer)
+        away = np.abs(pixels(base64.b64decode(frame["png"])) - pixels(explorer.picture.value))
+        assert away.mean() < 1, "64 colours are as good as all"
+
+
+def test_the_kernel_free_page_starts_where_the_sliders_stand_and_asks_for_nothing():
+    explorer = Explorer(wave, k=[1, 2, 3], height=[0.5, 1.0], start={"k": 2, "height": 1.0})
+    page = explorer.html()
+    seen, data = parts_of(page)
+    assert re.findall(r'max="(\d)" value="(\d)"', seen) == [("2", "1"), ("1", "1")]
+    assert data["frames"][3]["png"] in seen and data["frames"][3]["said"] in seen
+    assert page.isascii() and "http" not in page and 'id="' not in page
+
+
+def test_no_words_break_a_kernel_free_page():
+    rude = 'é </script> "quoted" <b>'
+    explorer = Explorer(
+        lambda ax, k: rude, k=["</script>", "ü"], title=rude, labels={"k": rude}
+    )
+    page = explorer.html()
+    seen, data = parts_of(page)
+    assert page.isascii() and page.count("</script>") == 2 and "<b>" not in page
+    assert data["values"] == [["</script>", "ü"]] and data["frames"][0]["said"] == rude
+    assert html.unescape(seen).count(rude) == 4, "title, label, read-out and alt text"
+
+
+def test_a_kernel_free_page_of_a_part_of_the_grid():
+    explorer = Explorer(wave, k=[1, 2, 3], height=[0.5, 1.0], start={"k": 2})
+    seen, data = parts_of(explorer.html(k=[1, 3]))
+    assert data["values"] == [["1", "3"], ["0.5", "1"]] and len(data["frames"]) == 4
+    assert 'value="0"' in seen, "2 is not in it, so it starts with the first"
+    with pytest.raises(ValueError, match=r"k=\[4\] is not in its grid \[1, 2, 3\]"):
+        explorer.html(k=[1, 4])
+    with pytest.raises(ValueError, match="no grid is named 'depth'"):
+        explorer.html(depth=[1])
+
+
+def test_a_kernel_free_page_raises_what_draw_raises():
+    explorer = Explorer(lambda ax, k: f"{1 / k}", k=[0, 1], start={"k": 1})
+    with pytest.raises(ZeroDivisionError) as error:
+        explorer.html()
+    assert "while drawing k=0" in [*getattr(error.value, "__notes__", ()), *error.value.args]
 
 
 def test_film_strip_of_another_grid_and_its_errors():
