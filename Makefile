@@ -12,7 +12,7 @@ comma := ,
 STAMP := $(VENV)/installed-$(subst $(comma),+,$(EXTRAS))
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test lint notebooks bench historical clean
+.PHONY: help lab test lint notebooks bench latency historical clean
 
 help:
 	@echo "make lab        open JupyterLab with notebooks/00_start_here.ipynb   (LAB_ARGS=... is passed on)"
@@ -20,6 +20,7 @@ help:
 	@echo "make lint       ruff check and ruff format --check, notebooks included"
 	@echo "make notebooks  run all notebooks anew and store their outputs in normal form"
 	@echo "make bench      time our code beside its peers; writes the tables of benchmarks/README.md"
+	@echo "make latency    time our explorers in JupyterLab and Chromium; writes their tables there"
 	@echo "make historical the long runs on real data (MNIST=PATH), beside their published numbers"
 	@echo "make clean      remove .venv and caches"
 	@echo "Settings: PYTHON=$(PYTHON) (another one: make clean first)  EXTRAS=$(EXTRAS)"
@@ -55,6 +56,11 @@ bench: $(VENV)/installed-test+bench
 	    $(BIN)/python $(BENCH) benchmarks/results/one_thread.json
 	$(BIN)/python $(BENCH) benchmarks/results/default_threads.json
 	$(BIN)/python -m benchmarks.tables
+
+# As `make lab` runs them: on one BLAS thread.
+latency: export OPENBLAS_NUM_THREADS ?= 1
+latency: $(VENV)/installed-lab+test+bench+browser
+	$(BIN)/python -m benchmarks.explorers
 
 historical: $(VENV)/installed-test+bench
 	$(BIN)/python -m benchmarks.historical --mnist "$(MNIST)" $(RUNS)

@@ -1,0 +1,347 @@
+"""The side of the kernel: what the measured explorers draw, and what an update costs there.
+
+The pages of explorer_page.py import this in their kernel. `log` writes down what happens when,
+so that a step can be split into the way to the kernel, the work there, and the way back.
+"""
+
+import asyncio
+import gc
+import inspect
+import io
+import json
+import time
+from collections import defaultdict
+from contextlib import contextmanager, redirect_stdout
+from functools import cache, wraps
+from pathlib import Path
+from unittest.mock import patch
+
+import ipywidgets as widgets
+import numpy as np
+from matplotlib import pyplot as plt
+from PIL import Image
+
+from aehelpers import data, plots, recipes
+from aehelpers.explorers import Explorer
+
+ROOT = Path(__file__).parent.parent
+EVENTS = "events.jsonl"  # in the folder of the notebook
+
+CODE_SIZES = list(range(1, 33))
+SIX = {"panels": (2, 3), "figsize": (9, 5), "k": CODE_SIZES, "start": {"k": 1}}
+
+
+# ---- what is drawn ---------------------------------------------------------------------------
+
+
+@cache
+def digits():
+    """Test digits, their labels, and what 32 nets, of 1 to 32 numbers, make of them."""
+    found = data.digits()
+    train, test, _, labels = data.split(found.X, found.y, random_state=0)
+    nets = {
+        k: recipes.digits_net(k, random_state=0).set_params(epochs=10).fit(train)
+        for k in CODE_SIZES
+    }
+    codes = {k: net.transform(test) for k, net in nets.items()}
+    reconstructions = {k: net.reconstruct(test) for k, net in nets.items()}
+    errors = {k: ((X_hat - test) ** 2).mean(axis=1) for k, X_hat in reconstructions.items()}
+    return test, labels, codes, reconstructions, errors
+
+
+def six_panels(axes, k, shown=0):
+    """A digit on its way through k numbers, and what becomes of all: 2 x 3 panels of plain
+    matplotlib, labels and scales the same for every k. Returns a str to read.
+    """
+    test, labels, codes, reconstructions, errors = digits()
+    original, code, reconstruction, error, every, sizes = axes.flat
+    x, x_hat = test[shown].reshape(8, 8), reconstructions[k][shown].reshape(8, 8)
+    original.imshow(x, cmap="gray_r", vmin=0, vmax=1)
+    original.set_title("original")
+    code.bar(range(1, k + 1), codes[k][shown])
+    code.set(xlim=(0, 33), ylim=(-16, 16), title="code")
+    reconstruction.imshow(x_hat, cmap="gray_r", vmin=0, vmax=1)
+    reconstruction.set_title("reconstruction")
+    error.imshow(x_hat - x, cmap="RdBu", vmin=-1, vmax=1)
+    error.set_title("error")
+    every.scatter(labels, errors[k], c=labels, cmap="viridis", s=8)
+    every.set(xlabel="digit", ylabel="its error", ylim=(0, 0.15), xticks=range(10))
+    mean = {size: each.mean() for size, each in errors.items()}
+    sizes.semilogy(mean.keys(), mean.values())
+    sizes.semilogy([k], [mean[k]], "o")
+    sizes.set(xlabel="numbers in the code", ylabel="mean error")
+    return f"k = {k}: mean error {mean[k]:.4f}"
+
+
+def reconstructed(ax, k, shown):
+    """One panel of the six."""
+    ax.imshow(digits()[3][k][shown].reshape(8, 8), cmap="gray_r", vmin=0, vmax=1)
+    ax.set_title("reconstruction")
+    return f"digit {shown} through {k} numbers"
+
+
+def usual(k):
+    """The same picture, laid out as ours, in a new figure, as `interact` shows it."""
+    _, axes = plt.subplots(2, 3, figsize=SIX["figsize"], layout="constrained")
+    six_panels(axes, k)
+    plt.show()
+
+
+@cache
+def _cells_of_notebook_00():
+    """Its code up to the first explorer, and the cell with that explorer."""
+    file = ROOT / "notebooks/00_start_here.ipynb"
+    cells = json.loads(file.read_text("utf-8"))["cells"]
+    code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    first = next(i for i, source in enumerate(code) if "Explorer(" in source)
+    return code[:first], code[first]
+
+
+@cache
+def notebook_00():
+    """{name: object} of what notebook 00 has defined when it comes to its first explorer."""
+    names = {}
+    for source in _cells_of_notebook_00()[0]:
+        with redirect_stdout(io.StringIO()):
+            exec(source, names)
+    return names
+
+
+def spiral_explorer(wrap=lambda draw: draw):
+    """The first explorer of notebook 00, its draw in a wrapping."""
+    names = dict(notebook_00())
+    names["train_on_spiral"] = wrap(names["train_on_spiral"])
+    exec(_cells_of_notebook_00()[1], names)
+    return names["spiral_explorer"]
+
+
+def wrapped(draw, around):
+    """`draw` whose work is done in the contexts around(part, **setting).
+
+    part : "draw", for each picture; of a run also "train", from one picture to the next, and
+    "end", when there is no next one.
+    """
+
+    @wraps(draw)
+    def once(axes, **setting):
+        with around("draw", **setting):
+            return draw(axes, **setting)
+
+    @wraps(draw)
+    def run(axes, **setting):
+        pictures = draw(axes, **setting)
+        while True:
+            with around("train", **setting):
+                picture = next(pictures, None)
+            if picture is None:
+                break
+
+            def drawn(picture=picture):
+                with around("draw", **setting):
+                    return picture()
+
+            yield drawn
+        with around("end", **setting):
+            pass
+
+    return run if inspect.isgeneratorfunction(draw) else once
+
+
+# ---- in the kernel of the page: shown, and logged --------------------------------------------
+
+
+def log(pattern, what, **more):
+    with open(EVENTS, "a") as file:
+        line = {"pattern": pattern, "what": what, "t": 1000 * time.time(), **more}
+        file.write(json.dumps(line) + "\n")
+
+
+def logging(pattern):
+    """For `wrapped`: a line when a part begins."""
+
+    @contextmanager
+    def around(part, **setting):
+        log(pattern, part, setting=setting)
+        yield
+
+    return around
+
+
+def show_usual(pattern):
+    slider = widgets.SelectionSlider(options=CODE_SIZES, layout={"width": "40em"})
+
+    @widgets.interact(k=slider)
+    def logged(k):
+        log(pattern, "arrived")
+        log(pattern, "draw", setting={"k": k})
+        usual(k)
+        log(pattern, "sent")
+
+    logged.widget.add_class(pattern)
+
+
+def show_explorer(pattern):
+    """Of spiral nets if the pattern is "retrain", else of the six panels."""
+
+    def wrap(draw):
+        return wrapped(draw, logging(pattern))
+
+    if pattern == "retrain":
+        explorer = spiral_explorer(wrap)
+    else:
+        explorer = Explorer(wrap(lambda axes, k: six_panels(axes, k)), **SIX)
+        explorer.sliders["k"].layout.width = "40em"
+    explorer.add_class(pattern)
+    for slider in explorer.sliders.values():
+        slider.observe(lambda change: log(pattern, "arrived"), "value")
+    explorer.picture.observe(
+        lambda change: log(pattern, "sent", png=len(change["new"])), "value"
+    )
+    explorer.readout.observe(lambda change: log(pattern, "said", text=change["new"]), "value")
+    return explorer
+
+
+# ---- an update in parts, without a page ------------------------------------------------------
+
+
+class Stopwatch:
+    """Seconds by part; the time of a part within another one is its own only.
+
+    ended : whether there was a part "end", of no length.
+    """
+
+    def __init__(self):
+        self._parts, self._last = [], None
+        self.begin()
+
+    def begin(self):
+        self.seconds, self.ended = defaultdict(float), False
+
+    @contextmanager
+    def timing(self, part, **setting):
+        if part == "end":
+            self.ended = True
+            yield
+            return
+        self._pass()
+        self._parts.append(part)
+        yield
+        self._pass()
+        self._parts.pop()
+
+    def timed(self, part, function):
+        def inside(*args, **kwargs):
+            with self.timing(part):
+                return function(*args, **kwargs)
+
+        return inside
+
+    def _pass(self):
+        now = time.perf_counter()
+        if self._parts:
+            self.seconds[self._parts[-1]] += now - self._last
+        self._last = now
+
+
+def move(explorer, setting):
+    for name, value in setting.items():
+        explorer.sliders[name].value = value
+
+
+async def moved(explorer, setting, run=None):
+    """Move sliders as the page does; wait for a new picture, or until the `run` has ended.
+
+    run : the Stopwatch of a wrapped draw.
+    """
+    if run:
+        run.begin()
+    before = explorer.picture.value
+    move(explorer, setting)
+    while explorer.picture.value is before or (run and not run.ended):
+        await asyncio.sleep(0)
+
+
+async def updates(explorer, settings, watch):
+    """For each setting the ms of the parts, and the bytes of all its pictures."""
+    found, sizes = [], []
+    explorer.picture.observe(lambda change: sizes.append(len(change["new"])), "value")
+    saving = patch.object(Image.Image, "save", watch.timed("PNG", Image.Image.save))
+    describing = patch.object(plots, "describe", watch.timed("words", plots.describe))
+    run = watch if inspect.isgeneratorfunction(explorer.draw) else None
+    with saving, describing:
+        for setting in settings:
+            watch.begin()
+            sizes.clear()
+            with watch.timing("pixels"):
+                await moved(explorer, setting, run)
+            parts = {part: 1000 * seconds for part, seconds in watch.seconds.items()}
+            found.append({**parts, "bytes": sum(sizes), "pictures": len(sizes)})
+    return found
+
+
+def parts_of_updates(warm_up=2):
+    """{explorer: its updates}: the six panels redrawn, and the spiral's net trained anew."""
+    watch = Stopwatch()
+    six = Explorer(wrapped(lambda axes, k: six_panels(axes, k), watch.timing), **SIX)
+    spiral = spiral_explorer(lambda draw: wrapped(draw, watch.timing))
+    found = {}
+    for name, explorer in {"redraw": six, "retrain": spiral}.items():
+        settings = walk(explorer.grids, explorer.setting)
+        found[name] = asyncio.run(updates(explorer, settings, watch))[warm_up:]
+    return found
+
+
+def walk(grids, start):
+    """All settings but the start, one slider at a time: one step, but for the first move."""
+    settings = [{}]
+    for name, values in grids.items():
+        settings = [
+            {**setting, name: value}
+            for n, setting in enumerate(settings)
+            for value in (values if n % 2 == 0 else values[::-1])
+        ]
+    return [setting for setting in settings if setting != start]
+
+
+# ---- memory ----------------------------------------------------------------------------------
+
+
+def resident():
+    """MB of memory that this process holds (Linux)."""
+    gc.collect()
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
+
+
+async def memory(kind, marks):
+    """MB after so many moves, each to a setting that was never shown.
+
+    The plain explorer draws each picture. Of runs every second one is overtaken by the next
+    before it begins, and the others are abandoned after their first picture, but for each
+    fiftieth, which comes to its end.
+    """
+    n, watch = marks[-1] + 2, Stopwatch()
+    if kind == "plain":
+        grids = {"k": CODE_SIZES, "shown": list(range(n // len(CODE_SIZES) + 1))}
+        settings = walk(grids, None)
+        explorer = Explorer(reconstructed, **grids)
+    else:
+        rates = np.geomspace(1e-3, 1e-1, n).tolist()
+        grids = {"latent_dim": [1, 2], "learning_rate": rates}
+        settings = [
+            {"latent_dim": 1 if i % 20 else 2, "learning_rate": rate}
+            for i, rate in enumerate(rates)
+        ]
+        draw = wrapped(notebook_00()["train_on_spiral"], watch.timing)
+        explorer = Explorer(draw, panels=(1, 3), figsize=(9, 3), **grids)
+    settings = iter([setting for setting in settings if setting != explorer.setting])
+    found = []
+    for moves in range(marks[-1] + 1):
+        if kind == "run" and moves % 2:
+            move(explorer, next(settings))
+        elif moves:
+            to_the_end = kind == "run" and moves % 50 == 0
+            await moved(explorer, next(settings), watch if to_the_end else None)
+        if moves in marks:
+            found.append(resident())
+    return found

@@ -1,0 +1,313 @@
+"""The side of the page: JupyterLab in Chromium, where keys and a pointer move our sliders.
+
+A step begins with the event of the key or the pointer and ends when the new picture is painted;
+explorer_page.js notes both in the page itself, so what Playwright takes is not counted.
+"""
+
+import json
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from contextlib import contextmanager
+from pathlib import Path
+
+from .explorer_kernel import CODE_SIZES, EVENTS, ROOT, walk
+
+NOTEBOOK = "latency.ipynb"
+PATTERNS = "usual", "redraw", "ahead", "retrain"
+CELLS = [
+    "from benchmarks.explorer_kernel import show_explorer, show_usual",
+    "show_usual('usual')",
+    *(f"show_explorer('{pattern}')" for pattern in PATTERNS if pattern != "usual"),
+]
+SETTINGS = {
+    "notebook-extension/tracker": {"windowingMode": "none"},  # every cell is there all the time
+    "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
+}
+VIEW = {"width": 1400, "height": 1000}
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
+
+PATIENCE = 30  # seconds: for one step
+QUIET = 1.0  # seconds: then nothing is drawn any more
+BEFORE_REST = 0.05  # seconds from step to step: too short for anything to be drawn ahead
+REST = 1.5  # seconds: long enough for both neighbours
+DRAG = 2.5, 13  # seconds, positions
+
+
+# ---- the server and the page -----------------------------------------------------------------
+
+
+@contextmanager
+def server(folder):
+    """The address of a JupyterLab in an empty folder, its settings there too."""
+    folder = Path(folder)
+    here, token = folder / "notebooks", secrets.token_hex(16)
+    here.mkdir()
+    for name, value in SETTINGS.items():
+        file = folder / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(value), "utf-8")
+    (here / NOTEBOOK).write_text(json.dumps(notebook()), "utf-8")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    env = os.environ | {
+        "JUPYTER_CONFIG_DIR": str(folder / "config"),
+        "JUPYTER_DATA_DIR": str(folder / "data"),
+        "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
+        "JUPYTERLAB_SETTINGS_DIR": str(folder / "settings"),
+        "JUPYTERLAB_WORKSPACES_DIR": str(folder / "workspaces"),
+        "IPYTHONDIR": str(folder / "ipython"),
+        "JUPYTER_TOKEN": token,
+        "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")])),
+    }
+    options = [
+        "--no-browser",
+        "--allow-root",
+        "--ip=127.0.0.1",
+        f"--port={port}",
+        "--ServerApp.port_retries=0",
+        f"--ServerApp.root_dir={here}",
+        "--LabApp.expose_app_in_browser=True",
+    ]
+    address = f"http://127.0.0.1:{port}"
+    with open(folder / "server.log", "wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "jupyterlab", *options],
+            env=env,
+            cwd=here,
+            stdout=output,
+            stderr=output,
+        )
+    try:
+        for _ in range(600):
+            if process.poll() is not None:
+                raise RuntimeError((folder / "server.log").read_text("utf-8"))
+            try:
+                urllib.request.urlopen(f"{address}/api", timeout=5)
+                break
+            except (urllib.error.URLError, ConnectionError):
+                time.sleep(0.1)
+        yield f"{address}/lab/tree/{NOTEBOOK}?token={token}"
+    finally:
+        process.terminate()  # it ends its kernels
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
+def notebook():
+    """The notebook, as nbformat has it."""
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    cells = [
+        {
+            "cell_type": "code",
+            "id": f"cell{i}",
+            "metadata": {},
+            "source": source,
+            "outputs": [],
+            "execution_count": None,
+        }
+        for i, source in enumerate(CELLS)
+    ]
+    metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
+    return {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+
+
+@contextmanager
+def opened():
+    """The Lab, as a `Page`, its notebook run."""
+    from playwright.sync_api import sync_playwright
+
+    program = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    if program is None:
+        raise SystemExit(f"no Chromium: looked for {', '.join(CHROMIUM)}")
+    with (
+        tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,
+        server(folder) as address,
+        sync_playwright() as playwright,
+    ):
+        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        try:
+            tab = browser.new_page(viewport=VIEW)
+            tab.add_init_script(path=Path(__file__).with_suffix(".js"))
+            tab.goto(address)
+            tab.wait_for_function(
+                "window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel"
+                "?.status === 'idle'",
+                timeout=120_000,
+            )
+            tab.evaluate("jupyterapp.commands.execute('notebook:run-all-cells')")
+            tab.locator(f".{PATTERNS[-1]} > .widget-slider").last.wait_for(timeout=120_000)
+            time.sleep(2 * QUIET)
+            yield Page(tab, Path(folder) / "notebooks" / EVENTS, browser.version)
+        finally:
+            browser.close()
+
+
+class Page:
+    """Steps and drags in the notebook, each a dict of what the page and the kernel noted."""
+
+    def __init__(self, tab, events, version):
+        self.tab, self.events, self.version = tab, events, version
+        self._read = 0
+        self.sliders = {pattern: tab.evaluate(f"watch('{pattern}')") for pattern in PATTERNS}
+
+    def see(self, pattern):
+        self.tab.evaluate(f"document.querySelector('.{pattern}').scrollIntoView()")
+        time.sleep(QUIET)
+
+    def handle(self, pattern, slider=0):
+        return self.tab.locator(f".{pattern} > .widget-slider [role=slider]").nth(slider)
+
+    def positions(self, pattern):
+        """Where its sliders stand, and where they end, counted from 0."""
+        handles = [self.handle(pattern, n) for n in range(self.sliders[pattern])]
+        names = "aria-valuenow", "aria-valuemax"
+        return [[round(float(h.get_attribute(name))) for h in handles] for name in names]
+
+    def step(self, pattern, key="ArrowRight", slider=0):
+        """Press the key; wait for the picture."""
+        self.begin(pattern)
+        self.handle(pattern, slider).press(key)
+        return self.until(pattern, 1)
+
+    def run(self, pattern, key, slider):
+        """Press the key; wait for the last picture of the run."""
+        self.begin(pattern)
+        self.handle(pattern, slider).press(key)
+        give_up = time.monotonic() + PATIENCE
+        while not (pictures := pictures_of_run(self.happened(pattern))):
+            if time.monotonic() > give_up:
+                raise TimeoutError(f"{key} on slider {slider}: no end of the run")
+            time.sleep(0.01)
+        return self.until(pattern, pictures)
+
+    def reset(self, pattern):
+        """To the start; until it is drawn, and its neighbours ahead."""
+        self.begin(pattern)
+        self.tab.locator(f".{pattern}").get_by_role("button", name="Reset").click()
+        self.quiet(pattern)
+
+    def drag(self, pattern):
+        """From the left end over as many positions as DRAG says; then until all is quiet."""
+        seconds, positions = DRAG
+        track = self.tab.locator(f".{pattern} .noUi-base").first.bounding_box()
+        box = self.handle(pattern).bounding_box()
+        x, y = (box[at] + box[size] / 2 for at, size in (("x", "width"), ("y", "height")))
+        self.begin(pattern)
+        self.tab.mouse.move(x, y)
+        self.tab.mouse.down()
+        start = time.monotonic()
+        for n in range(1, positions + 1):
+            time.sleep(max(0, start + (n - 1) * seconds / (positions - 1) - time.monotonic()))
+            self.tab.mouse.move(x + n * track["width"] / (len(CODE_SIZES) - 1), y)
+        self.tab.mouse.up()
+        return self.quiet(pattern, 2 * QUIET)
+
+    def quiet(self, pattern, seconds=QUIET):
+        """Until no more pictures come."""
+        before, noted = -1, self.until(pattern, 1)
+        while len(noted["pictures"]) > before:
+            before = len(noted["pictures"])
+            time.sleep(seconds)
+            noted = self.until(pattern, 1)
+        return noted
+
+    def begin(self, pattern):
+        self.tab.evaluate(f"watches['{pattern}'].begin()")
+        if self.events.exists():
+            self._read = self.events.stat().st_size
+
+    def until(self, pattern, pictures):
+        """Until so many pictures have come, and what was on its way is on screen."""
+        noted = self.tab.evaluate(
+            f"args => watches['{pattern}'].until(...args)", [pictures, 1000 * PATIENCE]
+        )
+        return noted | {"kernel": self.happened(pattern)}
+
+    def happened(self, pattern):
+        """What the kernel has logged since `begin`."""
+        with open(self.events) as file:
+            file.seek(self._read)
+            events = map(json.loads, file)
+            return [event for event in events if event["pattern"] == pattern]
+
+
+def pictures_of_run(events):
+    """How many pictures a run has sent, once the last one is; until then 0."""
+    whats = [event["what"] for event in events]
+    sent = whats.count("sent")
+    if sent and "train" not in whats[: whats.index("sent")]:
+        return sent  # it was kept
+    if "end" not in whats:
+        return 0
+    *_, last, _ = (n for n, what in enumerate(whats) if what == "train")  # then none came
+    drawn = whats[whats.index("draw", last) :] if "draw" in whats[last:] else []
+    return sent if "sent" in drawn else 0
+
+
+# ---- the patterns, in turn -------------------------------------------------------------------
+
+
+def measured(page, turns=4, steps=5, drags=3, note=print):
+    """{pattern: its steps}, {pattern: its drags}, as `Page` gives them, warm-up left out."""
+    found = {pattern: [] for pattern in PATTERNS}
+    for turn in range(turns + 1):
+        note(f"steps, turn {turn} of {turns}", flush=True)
+        for pattern in ("usual", "redraw", "ahead"):
+            page.see(pattern)
+            made = of_pattern(page, pattern, steps if turn else 2)
+            found[pattern] += made if turn else []
+    note("retraining", flush=True)
+    page.see("retrain")
+    page.reset("retrain")
+    found["retrain"] = around_the_grid(page)[3:]
+    dragged = {"usual": [], "redraw": []}
+    for turn in range(drags):
+        note(f"drags, turn {turn + 1} of {drags}", flush=True)
+        for pattern, made in dragged.items():
+            page.see(pattern)
+            if pattern == "usual":
+                page.step(pattern, "Home")
+                page.quiet(pattern)
+            else:
+                page.reset(pattern)
+            made.append(page.drag(pattern))
+    return found, dragged
+
+
+def of_pattern(page, pattern, steps):
+    made = []
+    if pattern == "redraw":  # the first one's picture is there: a neighbour of where we rested
+        page.step(pattern)
+    for _ in range(steps):
+        time.sleep(REST if pattern == "ahead" else BEFORE_REST)
+        made.append(page.step(pattern))
+    return made
+
+
+def around_the_grid(page, most=60):
+    """To every setting of notebook 00's explorer, a key at a time; first into a corner."""
+    at, ends = page.positions("retrain")
+    made = []
+    for setting in walk({n: list(range(end + 1)) for n, end in enumerate(ends)}, None):
+        for slider, position in setting.items():
+            while at[slider] != position and len(made) < most:
+                by, key = (1, "ArrowRight") if position > at[slider] else (-1, "ArrowLeft")
+                at[slider] += by
+                time.sleep(BEFORE_REST)
+                made.append(page.run("retrain", key, slider))
+    return made

@@ -1,0 +1,282 @@
+"""benchmarks/explorers.py: it measures what it says, and the page shows what is stored."""
+
+import asyncio
+import inspect
+import json
+import re
+from contextlib import contextmanager
+from functools import partial
+from itertools import pairwise
+
+import pytest
+
+pytest.importorskip("ipywidgets", reason="needs pip install 'aehelpers[lab]'")
+
+from benchmarks import explorer_kernel, explorer_page, explorers
+
+
+@pytest.fixture
+def record():
+    return json.loads(explorers.STORED.read_text("utf-8"))
+
+
+# ---- what is stored --------------------------------------------------------------------------
+
+
+def test_the_readme_shows_what_is_stored(record):
+    text = explorers.README.read_text("utf-8")
+    assert explorers.with_tables(text, record) == text
+    record["steps"]["redraw"] = [{**step, "ms": 777.0} for step in record["steps"]["redraw"]]
+    assert "| 777 |" in explorers.with_tables(text, record)
+
+
+def test_what_is_stored_is_complete(record):
+    assert record["date"] and record["processor"] and record["processors"]
+    assert set(record["versions"]) == {"Chromium", "Python", *explorers.PACKAGES}
+    assert list(record["steps"]) == ["usual", "redraw", "ahead"]
+    for made in (*record["steps"].values(), record["runs"], *record["parts"].values()):
+        assert len(made) >= 12
+    assert {len(made) for made in record["drags"].values()} == {3}
+    for made in record["drags"].values():
+        assert {drag["positions"] for drag in made} == {explorer_page.DRAG[1]}
+    assert {len(seconds) for seconds in record["training"].values()} == {13}
+    assert {len(megabytes) for megabytes in record["memory"].values()} == {len(explorers.MOVES)}
+
+
+def test_a_step_is_the_sum_of_its_ways(record):
+    for made in record["steps"].values():
+        for step in made:
+            ways = step["there"], step["kernel"], step["back"]
+            assert min(ways) > 0  # the clocks of page and kernel agree
+            assert sum(ways) == pytest.approx(step["ms"], rel=0.01)
+    for run in record["runs"]:
+        assert 0 < run["first"] <= run["usable"] <= run["last"]
+
+
+def test_a_target_is_met_or_the_page_says_what_stands_in_the_way(record):
+    text = explorers.README.read_text("utf-8")
+    section = text.split("### What a slow explorer waits for")[1].split("\n## ")[0]
+    explained = re.findall(r"^- \*\*(.*?)\*\*", section, re.MULTILINE)
+    assert sorted(explained) == sorted(explorers.missed(record))
+
+
+def test_a_slower_run_would_miss_its_targets(record):
+    for made in record["steps"].values():
+        for step in made:
+            step["ms"] = 1000.0
+    for run in record["runs"]:
+        run["first"] = run["usable"] = 1000.0
+    for drag in record["drags"]["redraw"]:
+        drag["pictures"] = 12
+    record["memory"]["run"] = [100.0, 110.0, 120.0, 140.0]
+    assert set(explorers.missed(record)) == set(explorers.TARGETS)
+    assert explorers.missed(record)["redrawn: median, ms"] == pytest.approx(9)
+    assert explorers.measured(record)["memory, MB for 1000 moves after the first 1000"] == 10
+
+
+# ---- from what was noted to numbers ----------------------------------------------------------
+
+
+def noted(*events, moves=((1000, 5),), pictures=((1060, 0),)):
+    return {
+        "moves": [{"t": t, "at": at} for t, at in moves],
+        "pictures": [{"t": t, "nth": nth} for t, nth in pictures],
+        "kernel": [{"t": t, "what": what, **more} for t, what, more in events],
+        "received": 70_000,
+    }
+
+
+def test_a_step_is_split_where_the_kernel_heard_and_sent():
+    step = noted((1004, "arrived", {}), (1005, "draw", {}), (1040, "sent", {}))
+    assert explorers.stages(step) == {
+        "there": 4, "kernel": 36, "back": 20, "ms": 60, "received": 70_000
+    }  # fmt: skip
+
+
+def test_a_kept_picture_is_told_from_a_drawn_one():
+    heard, sent = (1004, "arrived", {}), (1040, "sent", {})
+    this, next_one = {"setting": {"k": 6}}, {"setting": {"k": 7}}
+    assert explorers.was_drawn(noted(heard, (1005, "draw", this), sent))
+    assert not explorers.was_drawn(noted(heard, sent))
+    assert not explorers.was_drawn(noted(heard, sent, (1300, "draw", next_one)))
+    assert explorers.was_trained(noted(heard, (1005, "train", this), sent))
+    assert not explorers.was_trained(noted(heard, sent, (1300, "train", next_one)))
+
+
+def test_steps_that_were_not_what_they_are_counted_as_are_left_out():
+    heard, sent = (1004, "arrived", {}), (1040, "sent", {})
+    drawn, kept = noted(heard, (1005, "draw", {"setting": {"k": 6}}), sent), noted(heard, sent)
+    steps = {"usual": [drawn], "redraw": [drawn, kept], "ahead": [drawn, kept, kept]}
+    found = explorers.of_page({**steps, "retrain": []}, {})["steps"]
+    assert {pattern: len(made) for pattern, made in found.items()} == {
+        "usual": 1, "redraw": 1, "ahead": 2
+    }  # fmt: skip
+
+
+def test_a_fit_is_usable_when_its_error_is_near_the_last_one():
+    def said(epoch, error):
+        words = f"Epoch {epoch} of 400: MSE {error}, below a straight line's 0.024."
+        return "said", {"text": words}
+
+    errors = {25: 0.5, 100: 0.2, 200: 1.2e-3, 350: 1.1e-3, 400: 0.001}
+    events = [(1010 + epoch, *said(epoch, error)) for epoch, error in errors.items()]
+    seen = (1050, 0), (1230, 2), (1250, 3), (1330, 4)  # one was not
+    found = {"first": 50, "usable": 250, "last": 330, "pictures": 4, "received": 70_000}
+    assert explorers.of_run(noted(*events, pictures=seen)) == found
+    diverged = noted(
+        *events, (1310, "said", {"text": "Diverged."}), pictures=(*seen, (1340, 4))
+    )
+    assert explorers.of_run(diverged)["usable"] is None
+
+
+def test_a_drag_counts_pictures_and_waits_from_its_last_move():
+    drag = noted(moves=((1000, 1), (1200, 2)), pictures=((1100, 0), (1290, 1)))
+    assert explorers.of_drag(drag) == {"positions": 2, "pictures": 2, "after": 90}
+
+
+def test_p95_and_growth():
+    assert explorers.p95(list(range(101))) == 95
+    assert explorers.growth([0, 100, 101, 103]) == 1
+
+
+# ---- what is drawn ---------------------------------------------------------------------------
+
+
+def test_both_ways_show_the_same_six_panels(monkeypatch):
+    from matplotlib import pyplot as plt
+
+    monkeypatch.setattr(plt, "show", lambda: None)
+    explorer_kernel.usual(5)
+    usual = plt.gcf()
+    ours = plt.figure(figsize=usual.get_size_inches())
+    explorer_kernel.six_panels(ours.subplots(2, 3), 5)
+    for one, other in zip(usual.axes, ours.axes, strict=True):
+        assert one.get_title() == other.get_title()
+        for kind in ("images", "lines", "patches", "collections"):
+            assert len(getattr(one, kind)) == len(getattr(other, kind))
+    assert usual.get_layout_engine() is not None
+
+
+def test_the_retrained_explorer_is_that_of_notebook_00():
+    parts = []
+
+    @contextmanager
+    def around(part, **setting):
+        parts.append((part, setting))
+        yield
+
+    explorer = explorer_kernel.spiral_explorer(
+        lambda draw: explorer_kernel.wrapped(draw, around)
+    )
+    assert inspect.isgeneratorfunction(explorer.draw)
+    assert {"latent_dim", "learning_rate"} <= set(explorer.grids)
+    assert parts[0] == ("train", explorer.setting) and parts[-1] == ("draw", explorer.setting)
+    assert ("end", explorer.setting) in parts and "MSE" in explorer.readout.value
+
+
+def test_a_wrapped_draw_draws_what_it_would():
+    watch = explorer_kernel.Stopwatch()
+
+    def once(axes, k):
+        return f"{axes} {k}"
+
+    def run(axes, k):
+        for i in range(k):
+            yield partial("{} {}".format, axes, i)
+
+    assert explorer_kernel.wrapped(once, watch.timing)("on", k=2) == "on 2"
+    pictures = list(explorer_kernel.wrapped(run, watch.timing)("on", k=2))
+    assert [picture() for picture in pictures] == ["on 0", "on 1"]
+    assert inspect.signature(explorer_kernel.wrapped(run, watch.timing)).parameters.keys() == {
+        "axes", "k"
+    }  # fmt: skip
+    assert set(watch.seconds) == {"train", "draw"} and watch.ended
+
+
+def test_the_parts_of_an_update_do_not_overlap(monkeypatch):
+    clock = iter([0.0, 1.0, 3.0, 6.0])
+    monkeypatch.setattr(explorer_kernel.time, "perf_counter", lambda: next(clock))
+    watch = explorer_kernel.Stopwatch()
+    with watch.timing("outer"), watch.timing("inner"):
+        pass
+    assert dict(watch.seconds) == {"outer": 1 + 3, "inner": 2}
+
+
+def test_an_update_is_timed_in_parts():
+    watch = explorer_kernel.Stopwatch()
+    draw = explorer_kernel.wrapped(lambda axes, k: str(axes.flat[0].plot([k, 1])), watch.timing)
+    explorer = explorer_kernel.Explorer(draw, panels=(1, 2), k=[1, 2, 3])
+    (found,) = asyncio.run(explorer_kernel.updates(explorer, [{"k": 3}], watch))
+    assert found["pictures"] == 1 and found["bytes"] == len(explorer.picture.value)
+    assert min(found[part] for part in ("draw", "pixels", "words", "PNG")) > 0
+
+
+@pytest.mark.parametrize("kind", ["plain", "run"])
+def test_memory_is_watched_over_moves_that_are_new(kind, monkeypatch):
+    moves = []
+
+    async def moved(explorer, setting, run=None):
+        moves.append((run, setting))
+
+    monkeypatch.setattr(explorer_kernel, "moved", moved)
+    monkeypatch.setattr(explorer_kernel, "move", lambda _, setting: moves.append((0, setting)))
+    monkeypatch.setattr(explorer_kernel, "resident", lambda: len(moves))
+    assert asyncio.run(explorer_kernel.memory(kind, [0, 3, 100])) == [0, 3, 100]
+    assert len({tuple(setting.values()) for _, setting in moves}) == 100
+    ended = [n for n, (run, _) in enumerate(moves, start=1) if run]
+    assert ended == ([] if kind == "plain" else [50, 100])
+
+
+def test_a_walk_comes_to_every_setting_one_step_at_a_time():
+    grids = {"a": [0, 1], "b": [0, 1, 2], "c": [0, 1, 2]}
+    walked = [list(setting.values()) for setting in explorer_kernel.walk(grids, None)]
+    assert len({tuple(setting) for setting in walked}) == len(walked) == 18
+    for one, other in pairwise(walked):
+        assert sum(abs(x - y) for x, y in zip(one, other, strict=True)) == 1
+    start = {"a": 0, "b": 1, "c": 1}
+    assert len(explorer_kernel.walk(grids, start)) == 17
+
+
+# ---- the page --------------------------------------------------------------------------------
+
+
+def test_the_notebook_of_the_page_is_valid_and_has_every_pattern():
+    nbformat = pytest.importorskip("nbformat")
+    notebook = explorer_page.notebook()
+    nbformat.validate(notebook)
+    code = "\n".join(cell["source"] for cell in notebook["cells"])
+    assert set(re.findall(r"show_\w+\('(\w+)'\)", code)) == set(explorer_page.PATTERNS)
+
+
+def test_a_run_is_over_when_its_last_picture_is_sent():
+    def pictures(whats):
+        events = [{"what": what} for what in whats.split()]
+        return explorer_page.pictures_of_run(events)
+
+    assert pictures("arrived") == pictures("arrived train draw sent train train") == 0
+    assert pictures("arrived train draw sent train train end") == 0
+    assert pictures("arrived train draw sent train train end draw") == 0
+    assert pictures("arrived train draw sent train train end draw sent") == 2
+    assert pictures("arrived train train draw sent train end") == 1  # the last one was due
+    assert pictures("arrived sent") == pictures("arrived sent train") == 1  # it was kept
+
+
+def test_without_a_browser_the_error_says_so(monkeypatch):
+    pytest.importorskip("playwright")
+    monkeypatch.setattr(explorer_page.shutil, "which", lambda name: None)
+    with pytest.raises(SystemExit, match="no Chromium"), explorer_page.opened():
+        pass
+
+
+def test_the_reader_of_the_page_is_not_our_clock():
+    """Steps begin and end in the page's own time, not in that of the process that drives it."""
+    assert "time.time" not in inspect.getsource(explorer_page)
+    script = explorer_page.Path(explorer_page.__file__).with_suffix(".js").read_text("utf-8")
+    assert "event.timeStamp" in script and "performance.timeOrigin" in script
+
+
+def test_the_page_tells_the_verb():
+    text = explorers.README.read_text("utf-8")
+    assert "    make latency " in text
+    makefile = (explorers.ROOT / "Makefile").read_text("utf-8")
+    assert "python -m benchmarks.explorers" in makefile.split("\nlatency: $(VENV)")[1]
