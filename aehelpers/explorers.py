@@ -23,10 +23,12 @@ from IPython import get_ipython
 from PIL import Image
 
 from . import plots
-from .stages import LIVE_DPI, Stage, figure_of, styled
+from .stages import LIVE_DPI, Stage, figure_of
 
 LINE = "line-height: 1.4"  # of read-outs and errors alike, so that the page does not move
-BETWEEN_PICTURES = 0.1  # seconds: a run is shown ten times a second, not more
+HEARD = "position: absolute; clip-path: inset(50%)"  # but not seen
+BETWEEN_PICTURES = 0.1  # seconds: a run is shown ten times a second, not more,
+FOR_PICTURES = 1 / 3  # and at most this share of its time goes into pictures
 REST = 0.3  # seconds without a move, and the neighbouring settings are drawn ahead
 AHEAD_AT_MOST = 0.3  # seconds: what keeps the kernel busy for longer is not drawn ahead
 KEPT = 400  # pictures, some 20 MB
@@ -94,7 +96,7 @@ class Explorer(widgets.VBox):
             self.controls.children = [self.reset, self.play, self.step]
         width, height = (f"{LIVE_DPI * inches:.0f}px" for inches in figsize)
         self.picture = widgets.Image(
-            format="png", layout={"width": width, "min_height": height, "max_width": "98%"}
+            format="webp", layout={"width": width, "min_height": height, "max_width": "98%"}
         )
         self.readout = widgets.HTML(layout={"min_height": "3em", "max_width": width})
         super().__init__([*self.sliders.values(), self.controls, self.picture, self.readout])
@@ -181,7 +183,7 @@ class Explorer(widgets.VBox):
                 ax = part.subplots()
                 ax.imshow(Image.open(io.BytesIO(own.png)))
                 ax.axis("off")
-            with styled():
+            with plots.styled():
                 part.suptitle(f"{self.labels[along]} = {_said(value)}", fontsize="medium")
         said = ", ".join(map(_said, values))
         return plots.show(strip, f"{self.title or 'The picture'} for {along} = {said}.")
@@ -207,7 +209,7 @@ class Explorer(widgets.VBox):
                 run = _Run(self.draw, stage, setting)
                 run.go_to()
                 frame = run.frame()
-            frames.append({"png": _small(frame.png), "said": frame.said, "alt": frame.alt})
+            frames.append({"png": _small(frame), "said": frame.said, "alt": frame.alt})
         start = {name: chosen[0] for name, chosen in grids.items()}
         start |= {n: v for n, v in self.setting.items() if v in grids[n]}
         return _page(self.title, self.labels, grids, start, frames, self.figsize)
@@ -268,10 +270,13 @@ class Explorer(widgets.VBox):
         frame, next_time = None, 0.0
         while run.step != step and run.advance():
             if step is None and time.monotonic() >= next_time:
+                begun = time.monotonic()
                 frame = self._drawn(run)
                 self._show(setting, frame)
                 self._follow(frame.step, ended=False)
-                next_time = time.monotonic() + BETWEEN_PICTURES
+                shown = time.monotonic()
+                pause = (shown - begun) * (1 / FOR_PICTURES - 1)
+                next_time = shown + max(BETWEEN_PICTURES, pause)
             await asyncio.sleep(0)
         if frame is None or frame.step < run.step:
             return self._drawn(run)
@@ -360,12 +365,14 @@ class Explorer(widgets.VBox):
 
     def _show(self, setting, frame):
         self._shown = setting, frame
-        self.picture.value = frame.png
+        self.picture.value = frame.webp
         self.picture.remove_class("explorer-stale")
+        # The sliders of ipywidgets have no names for a screen reader, so the read-out says them.
+        here = ", ".join(f"{self.labels[name]} {_said(setting[name])}" for name in self.grids)
         self.readout.value = (
-            f'<div role="status" aria-live="polite" style="{LINE}">{_lines(frame.said)}</div>'
-            f'<div style="position: absolute; clip-path: inset(50%)">'
-            f"{_lines(frame.alt)}</div>"
+            f'<div role="status" aria-live="polite" style="{LINE}">'
+            f'<span style="{HEARD}">{_lines(here)}. </span>{_lines(frame.said)}</div>'
+            f'<div style="{HEARD}">{_lines(frame.text)}</div>'
         )
 
     def _show_error(self, setting, error):
@@ -393,7 +400,7 @@ class Explorer(widgets.VBox):
             run = _Run(self.draw, self._stage, setting)
             run.go_to(frame.step)
             self._shown = setting, self._drawn(run)
-        png = plots.png(self._stage.figure) if self._takes else frame.png
+        png = plots.png(self._stage.figure) if self._takes else _png(_opened(frame))
         bundle["text/plain"] = repr(self)
         bundle["image/png"] = base64.b64encode(png).decode()
         width, height = (round(LIVE_DPI * inches) for inches in self.figsize)
@@ -499,12 +506,20 @@ def _page(title, labels, grids, start, frames, figsize):
     )
 
 
-def _small(png, colours=64):
-    """The PNG in so many colours, in base64."""
+def _opened(frame):
+    return Image.open(io.BytesIO(frame.webp)).convert("RGB")
+
+
+def _png(image):
     file = io.BytesIO()
-    few = Image.open(io.BytesIO(png)).convert("RGB").quantize(colours, dither=Image.Dither.NONE)
-    few.save(file, "png", optimize=True)
-    return base64.b64encode(file.getvalue()).decode()
+    image.save(file, "png", optimize=True)
+    return file.getvalue()
+
+
+def _small(frame, colours=64):
+    """The Frame's picture as PNG in so many colours, in base64."""
+    few = _opened(frame).quantize(colours, dither=Image.Dither.NONE)
+    return base64.b64encode(_png(few)).decode()
 
 
 # -- words and arguments -------------------------------------------------------------------

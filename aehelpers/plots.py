@@ -6,6 +6,7 @@ one dictionary, STYLE, that holds while something is drawn and never stays in rc
 
 import base64
 import io
+from contextlib import contextmanager
 
 import matplotlib as mpl
 import numpy as np
@@ -32,7 +33,7 @@ CYCLE = cycler(
 )
 MARKERS = "osD^vP"
 STYLE = {
-    "font.family": "DejaVu Sans",  # comes with matplotlib: the same letters on every system
+    "font.family": ["DejaVu Sans"],  # comes with matplotlib: the same letters on every system
     "font.size": 8.5,
     "axes.titlesize": 9.5,
     "axes.labelsize": 8.5,
@@ -67,7 +68,16 @@ STYLE = {
     "savefig.facecolor": "white",
 }
 HALO = {"path_effects": [withStroke(linewidth=2.5, foreground="white")]}
-styled = mpl.rc_context(STYLE)  # a decorator: the style holds while the function runs
+
+
+@contextmanager
+def styled():
+    """STYLE holds in this context, or while a function runs that it decorates."""
+    if all(mpl.rcParams[name] == value for name, value in STYLE.items()):
+        yield  # it holds already, and rc_context takes as long as a small drawing
+    else:
+        with mpl.rc_context(STYLE):
+            yield
 
 
 class Panel(Axes):
@@ -78,13 +88,13 @@ for _name in (
     "annotate axhline axvline axline bar barh errorbar fill_between hist imshow legend "
     "pcolormesh plot quiver scatter set_title step text"
 ).split():
-    setattr(Panel, _name, styled(getattr(Axes, _name)))
+    setattr(Panel, _name, styled()(getattr(Axes, _name)))
 
 
 # -- figures and pictures ----------------------------------------------------------------------
 
 
-@styled
+@styled()
 def subplots(nrows=1, ncols=1, width=7.0, height=None, **kwargs):
     """A figure and its axes as `plt.subplots` gives them, in STYLE and unknown to pyplot.
 
@@ -98,7 +108,7 @@ def subplots(nrows=1, ncols=1, width=7.0, height=None, **kwargs):
     return fig, fig.subplots(nrows, ncols, **kwargs)
 
 
-@styled
+@styled()
 def png(fig, dpi=144):
     """The figure as PNG bytes; the same figure gives the same bytes."""
     file = io.BytesIO()
@@ -139,7 +149,7 @@ def show(fig, alt=None, dpi=144):
 # -- points and codes --------------------------------------------------------------------------
 
 
-@styled
+@styled()
 def points(X, ax=None, **kwargs):
     """The points X (n, 2), in grey. kwargs go to `Axes.scatter`."""
     ax, X = _axes(ax), _points(X)
@@ -147,7 +157,7 @@ def points(X, ax=None, **kwargs):
     return _plane(ax)
 
 
-@styled
+@styled()
 def reconstruction(X, X_hat, ax=None, **kwargs):
     """X (n, 2), X_hat (n, 2) and the segments between. kwargs go to `Axes.scatter` of X_hat."""
     ax, (X, X_hat) = _axes(ax), _pair(_points(X), _points(X_hat, "X_hat"))
@@ -161,7 +171,7 @@ def reconstruction(X, X_hat, ax=None, **kwargs):
     return _key_below(_plane(ax))
 
 
-@styled
+@styled()
 def arrows(X, V, ax=None, label=None, **kwargs):
     """The vector field V (n, 2) at the points X (n, 2), in the units of X. To `Axes.quiver`."""
     ax, (X, V) = _axes(ax), _pair(_points(X), _points(V, "V"))
@@ -171,7 +181,7 @@ def arrows(X, V, ax=None, label=None, **kwargs):
     return _key_below(_plane(ax)) if label else _plane(ax)
 
 
-@styled
+@styled()
 def coded(X, z, ax=None, label="code $z$", cmap=CODE_MAP, **kwargs):
     """X (n, 2) coloured by z (n,), with a colour bar. kwargs go to `Axes.scatter`."""
     ax, X = _axes(ax), _points(X)
@@ -187,7 +197,7 @@ def error_map(X, X_hat, ax=None, **kwargs):
     return coded(X, error, ax=ax, label="squared error", **{"cmap": ERROR_MAP, **kwargs})
 
 
-@styled
+@styled()
 def manifold(curve, X=None, ax=None, **kwargs):
     """What the decoder draws as z grows: curve (m, 2), over the data X (n, 2).
 
@@ -214,7 +224,7 @@ def manifold(curve, X=None, ax=None, **kwargs):
     return _key_below(_plane(ax))
 
 
-@styled
+@styled()
 def code_histogram(z, ax=None, bins=30, **kwargs):
     """How many samples have which code z (n,). kwargs go to `Axes.hist`."""
     ax = _axes(ax)
@@ -225,7 +235,7 @@ def code_histogram(z, ax=None, bins=30, **kwargs):
     return ax
 
 
-@styled
+@styled()
 def code_against(t, z, ax=None, **kwargs):
     """Code z (n,) against true position t (n,). kwargs go to `Axes.scatter`."""
     ax, t = _axes(ax), _vector(t, name="t")
@@ -235,7 +245,7 @@ def code_against(t, z, ax=None, **kwargs):
     return ax
 
 
-@styled
+@styled()
 def classes(Z, y, ax=None, **kwargs):
     """Codes Z (n, 2), each written as its label in y (n,). kwargs go to `Axes.scatter`."""
     ax, Z = _axes(ax), _points(Z, "Z")
@@ -258,7 +268,7 @@ def classes(Z, y, ax=None, **kwargs):
 # -- images ------------------------------------------------------------------------------------
 
 
-@styled
+@styled()
 def image_grid(
     images, ax=None, rows=1, image_shape=None, row_titles=(), column_titles=(), **kwargs
 ):
@@ -283,7 +293,7 @@ def image_pairs(X, X_hat, ax=None, row_titles=("original", "reconstruction"), **
     return image_grid(both, ax=ax, rows=2, row_titles=row_titles, **kwargs)
 
 
-@styled
+@styled()
 def lattice(images, z1, z2, ax=None, image_shape=None, **kwargs):
     """What a 2-D code decodes to: image i * len(z1) + j, at (z1[j], z2[i]). To `Axes.imshow`.
 
@@ -347,7 +357,7 @@ def _edges(z, pixels):
 # -- curves and comparisons --------------------------------------------------------------------
 
 
-@styled
+@styled()
 def curves(x, ys, ax=None, xlabel="", ylabel="", **kwargs):
     """Lines over x (m,): ys is {label: (m,)}. kwargs go to `Axes.plot`."""
     ax, x = _axes(ax), _vector(x, name="x")
@@ -357,7 +367,7 @@ def curves(x, ys, ax=None, xlabel="", ylabel="", **kwargs):
     return _key_below(ax)
 
 
-@styled
+@styled()
 def loss_curve(losses, ax=None, log=True, **kwargs):
     """Loss against epoch: losses (epochs,), or {label: (epochs,)}. kwargs go to `Axes.plot`."""
     ax, several = _axes(ax), isinstance(losses, dict)
@@ -371,7 +381,7 @@ def loss_curve(losses, ax=None, log=True, **kwargs):
     return _key_below(ax) if several else ax
 
 
-@styled
+@styled()
 def baseline(value, label, ax=None, **kwargs):
     """A horizontal line to compare with, named on the line. kwargs go to `Axes.axhline`."""
     ax = _axes(ax)
@@ -382,7 +392,7 @@ def baseline(value, label, ax=None, **kwargs):
     return ax
 
 
-@styled
+@styled()
 def spectrum(variances, ax=None, **kwargs):
     """Share of each principal component in all the variance, and their sum. To `Axes.bar`."""
     ax, variances = _axes(ax), _vector(variances, name="variances")
@@ -395,7 +405,7 @@ def spectrum(variances, ax=None, **kwargs):
     return _key_below(ax)
 
 
-@styled
+@styled()
 def bars_with_intervals(labels, mean, low, high, ax=None, **kwargs):
     """A bar `mean` with its interval low ... high for each label (n,). kwargs: `Axes.barh`."""
     ax, mean = _axes(ax), _vector(mean, len(labels), name="mean")
@@ -410,7 +420,7 @@ def bars_with_intervals(labels, mean, low, high, ax=None, **kwargs):
     return ax
 
 
-@styled
+@styled()
 def lines_with_intervals(x, mean, low, high, label=None, ax=None, log="", **kwargs):
     """Means over x, all (m,), with the band low ... high; call again for the next line.
 
@@ -431,7 +441,7 @@ def lines_with_intervals(x, mean, low, high, label=None, ax=None, log="", **kwar
     return _key_below(ax) if label else ax
 
 
-@styled
+@styled()
 def surface(x, y, values, ax=None, label="loss", path=None, log=False, **kwargs):
     """values (len(y), len(x)) over x and y as colours; path (m, 2) from a circle to a dot.
 
@@ -455,7 +465,7 @@ def surface(x, y, values, ax=None, label="loss", path=None, log=False, **kwargs)
     return ax
 
 
-@styled
+@styled()
 def matrix(values, rows, columns, ax=None, bold=None, write=number, log=False, **kwargs):
     """values (len(rows), len(columns)) as cells of a table, coloured. kwargs go to `imshow`.
 
@@ -482,7 +492,7 @@ def matrix(values, rows, columns, ax=None, bold=None, write=number, log=False, *
     return ax
 
 
-@styled
+@styled()
 def panels(losses, X, X_hat, z, curve, axes=None):
     """The six panels: loss, reconstruction, error, histogram of codes, coded data, manifold.
 

@@ -312,3 +312,13 @@ def test_a_wrong_axes_or_figure_is_named():
         plots.points(X, ax=plots.subplots(1, 2)[1])
     with pytest.raises(TypeError, match="expected a figure or one axes, got list"):
         plots.show([1, 2])
+
+
+def test_a_style_within_the_style_changes_nothing(monkeypatch):
+    with plots.styled():
+        for name, value in plots.STYLE.items():
+            assert plots.mpl.rcParams[name] == value, name
+        monkeypatch.delattr(plots.mpl, "rc_context")  # it is not asked again
+        with plots.styled():
+            pass
+    assert plots.mpl.rcParams["axes.grid"] is False
