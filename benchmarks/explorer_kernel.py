@@ -56,19 +56,20 @@ def six_panels(axes, k, shown=0):
     test, labels, codes, reconstructions, errors = digits()
     original, code, reconstruction, error, every, sizes = axes.flat
     x, x_hat = test[shown].reshape(8, 8), reconstructions[k][shown].reshape(8, 8)
-    original.imshow(x, cmap="gray_r", vmin=0, vmax=1)
+    pictures = (original, x, "gray_r", 0), (reconstruction, x_hat, "gray_r", 0)
+    for ax, image, colours, least in (*pictures, (error, x_hat - x, "RdBu", -1)):
+        ax.imshow(image, cmap=colours, vmin=least, vmax=1)
+        ax.set_axis_off()
     original.set_title("original")
-    code.bar(range(1, k + 1), codes[k][shown])
-    code.set(xlim=(0, 33), ylim=(-16, 16), title="code")
-    reconstruction.imshow(x_hat, cmap="gray_r", vmin=0, vmax=1)
     reconstruction.set_title("reconstruction")
-    error.imshow(x_hat - x, cmap="RdBu", vmin=-1, vmax=1)
     error.set_title("error")
-    every.scatter(labels, errors[k], c=labels, cmap="viridis", s=8)
+    code.vlines(range(1, k + 1), 0, codes[k][shown], linewidth=3)
+    code.set(xlim=(0, 33), ylim=(-16, 16), title="code")
+    every.plot(labels, errors[k], "o", markersize=3)
     every.set(xlabel="digit", ylabel="its error", ylim=(0, 0.15), xticks=range(10))
     mean = {size: each.mean() for size, each in errors.items()}
     sizes.semilogy(mean.keys(), mean.values())
-    sizes.semilogy([k], [mean[k]], "o")
+    sizes.plot([k], [mean[k]], "o")
     sizes.set(xlabel="numbers in the code", ylabel="mean error")
     return f"k = {k}: mean error {mean[k]:.4f}"
 
@@ -194,9 +195,7 @@ def show_explorer(pattern):
     explorer.add_class(pattern)
     for slider in explorer.sliders.values():
         slider.observe(lambda change: log(pattern, "arrived"), "value")
-    explorer.picture.observe(
-        lambda change: log(pattern, "sent", png=len(change["new"])), "value"
-    )
+    explorer.picture.observe(lambda change: log(pattern, "sent"), "value")
     explorer.readout.observe(lambda change: log(pattern, "said", text=change["new"]), "value")
     return explorer
 
@@ -265,7 +264,7 @@ async def updates(explorer, settings, watch):
     """For each setting the ms of the parts, and the bytes of all its pictures."""
     found, sizes = [], []
     explorer.picture.observe(lambda change: sizes.append(len(change["new"])), "value")
-    saving = patch.object(Image.Image, "save", watch.timed("PNG", Image.Image.save))
+    saving = patch.object(Image.Image, "save", watch.timed("WebP", Image.Image.save))
     describing = patch.object(plots, "describe", watch.timed("words", plots.describe))
     run = watch if inspect.isgeneratorfunction(explorer.draw) else None
     with saving, describing:

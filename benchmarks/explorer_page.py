@@ -5,20 +5,14 @@ explorer_page.js notes both in the page itself, so what Playwright takes is not 
 """
 
 import json
-import os
-import secrets
-import shutil
-import socket
-import subprocess
-import sys
 import tempfile
 import time
-import urllib.error
-import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
 
-from .explorer_kernel import CODE_SIZES, EVENTS, ROOT, walk
+from tools import browser
+
+from .explorer_kernel import CODE_SIZES, EVENTS, walk
 
 NOTEBOOK = "latency.ipynb"
 PATTERNS = "usual", "redraw", "ahead", "retrain"
@@ -27,16 +21,7 @@ CELLS = [
     "show_usual('usual')",
     *(f"show_explorer('{pattern}')" for pattern in PATTERNS if pattern != "usual"),
 ]
-SETTINGS = {
-    "notebook-extension/tracker": {"windowingMode": "none"},  # every cell is there all the time
-    "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
-}
 VIEW = {"width": 1400, "height": 1000}
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
 
 PATIENCE = 30  # seconds: for one step
 QUIET = 1.0  # seconds: then nothing is drawn any more
@@ -46,66 +31,6 @@ DRAG = 2.5, 13  # seconds, positions
 
 
 # ---- the server and the page -----------------------------------------------------------------
-
-
-@contextmanager
-def server(folder):
-    """The address of a JupyterLab in an empty folder, its settings there too."""
-    folder = Path(folder)
-    here, token = folder / "notebooks", secrets.token_hex(16)
-    here.mkdir()
-    for name, value in SETTINGS.items():
-        file = folder / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(json.dumps(value), "utf-8")
-    (here / NOTEBOOK).write_text(json.dumps(notebook()), "utf-8")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    env = os.environ | {
-        "JUPYTER_CONFIG_DIR": str(folder / "config"),
-        "JUPYTER_DATA_DIR": str(folder / "data"),
-        "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
-        "JUPYTERLAB_SETTINGS_DIR": str(folder / "settings"),
-        "JUPYTERLAB_WORKSPACES_DIR": str(folder / "workspaces"),
-        "IPYTHONDIR": str(folder / "ipython"),
-        "JUPYTER_TOKEN": token,
-        "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")])),
-    }
-    options = [
-        "--no-browser",
-        "--allow-root",
-        "--ip=127.0.0.1",
-        f"--port={port}",
-        "--ServerApp.port_retries=0",
-        f"--ServerApp.root_dir={here}",
-        "--LabApp.expose_app_in_browser=True",
-    ]
-    address = f"http://127.0.0.1:{port}"
-    with open(folder / "server.log", "wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "jupyterlab", *options],
-            env=env,
-            cwd=here,
-            stdout=output,
-            stderr=output,
-        )
-    try:
-        for _ in range(600):
-            if process.poll() is not None:
-                raise RuntimeError((folder / "server.log").read_text("utf-8"))
-            try:
-                urllib.request.urlopen(f"{address}/api", timeout=5)
-                break
-            except (urllib.error.URLError, ConnectionError):
-                time.sleep(0.1)
-        yield f"{address}/lab/tree/{NOTEBOOK}?token={token}"
-    finally:
-        process.terminate()  # it ends its kernels
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
 
 
 def notebook():
@@ -129,32 +54,17 @@ def notebook():
 @contextmanager
 def opened():
     """The Lab, as a `Page`, its notebook run."""
-    from playwright.sync_api import sync_playwright
-
-    program = next(filter(None, map(shutil.which, CHROMIUM)), None)
-    if program is None:
-        raise SystemExit(f"no Chromium: looked for {', '.join(CHROMIUM)}")
     with (
+        browser.chromium() as chromium,
         tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,
-        server(folder) as address,
-        sync_playwright() as playwright,
+        browser.serving("lab", folder, {NOTEBOOK: json.dumps(notebook())}) as server,
     ):
-        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
-        try:
-            tab = browser.new_page(viewport=VIEW)
-            tab.add_init_script(path=Path(__file__).with_suffix(".js"))
-            tab.goto(address)
-            tab.wait_for_function(
-                "window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel"
-                "?.status === 'idle'",
-                timeout=120_000,
-            )
-            tab.evaluate("jupyterapp.commands.execute('notebook:run-all-cells')")
-            tab.locator(f".{PATTERNS[-1]} > .widget-slider").last.wait_for(timeout=120_000)
-            time.sleep(2 * QUIET)
-            yield Page(tab, Path(folder) / "notebooks" / EVENTS, browser.version)
-        finally:
-            browser.close()
+        tab = chromium.new_page(viewport=VIEW)
+        tab.add_init_script(path=Path(__file__).with_suffix(".js"))
+        tab.goto(server.address(NOTEBOOK))
+        browser.run_all(tab)
+        time.sleep(2 * QUIET)
+        yield Page(tab, server.notebooks / EVENTS, chromium.version)
 
 
 class Page:
@@ -239,11 +149,12 @@ class Page:
         return noted | {"kernel": self.happened(pattern)}
 
     def happened(self, pattern):
-        """What the kernel has logged since `begin`."""
+        """What the kernel has logged since `begin`; a line that it is writing counts later."""
         with open(self.events) as file:
             file.seek(self._read)
-            events = map(json.loads, file)
-            return [event for event in events if event["pattern"] == pattern]
+            lines = [line for line in file if line.endswith("\n")]
+        events = map(json.loads, lines)
+        return [event for event in events if event["pattern"] == pattern]
 
 
 def pictures_of_run(events):

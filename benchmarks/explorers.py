@@ -290,7 +290,7 @@ def drag_table(record):
 
 
 def part_table(record):
-    parts = ("train", "draw", "pixels", "words", "PNG")
+    parts = ("train", "draw", "pixels", "words", "WebP")
     lines = []
     for pattern, made in record["parts"].items():
         per_part = [[entry.get(part, 0) for entry in made] for part in parts]
@@ -299,7 +299,7 @@ def part_table(record):
         pictures = number(median(column(made, "pictures")))
         size = number(median(column(made, "bytes")) / 1000)
         lines.append([NAMES[pattern], *cells, pictures, size])
-    return table(["update, ms", *parts, "all", "pictures", "kB of PNG"], lines)
+    return table(["update, ms", *parts, "all", "pictures", "kB of WebP"], lines)
 
 
 def training_table(record):
