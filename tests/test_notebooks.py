@@ -311,6 +311,18 @@ def test_normal_form_keeps_what_counts_and_drops_the_noise():
     assert empty.execution_count is None
 
 
+def test_normal_form_keeps_the_exercises_and_folds_their_answers_away():
+    answer, check = noisy().cells[1:3]
+    answer.metadata = nbformat.from_dict({"nbgrader": {"solution": True}, "collapsed": False})
+    check.metadata = nbformat.from_dict({"nbgrader": {"solution": False, "points": 2}})
+    normal = tool.normalise(new_notebook(cells=[answer, check]))
+    assert [dict(cell.metadata) for cell in normal.cells] == [
+        {"nbgrader": {"solution": True}, "jupyter": {"source_hidden": True}},
+        {"nbgrader": {"solution": False, "points": 2}},
+    ]
+    assert tool.normalise(normal) == normal
+
+
 def test_normal_form_is_a_fixed_point_and_leaves_its_argument_alone(tmp_path):
     nb = noisy()
     before = copy.deepcopy(nb)

@@ -59,8 +59,9 @@ def as_text(nb):
 def normalise(nb):
     """A copy of nb that holds only what a reader sees and nbval compares.
 
-    Ids are made from the source, so they stay when cells move; of the metadata, the tags and
-    the texts and sizes of pictures are kept. The normal form of a normal form is itself.
+    Ids are made from the source, so they stay when cells move; of the metadata, the tags, what
+    nbgrader asks for and the texts and sizes of pictures are kept. The answer to an exercise is
+    folded away. The normal form of a normal form is itself.
     Raises ValueError if nb is not of format 4, and what nbformat raises if it is malformed.
     """
     if nb.nbformat != 4:
@@ -73,7 +74,7 @@ def normalise(nb):
         new = {
             "cell_type": cell.cell_type,
             "id": digest if seen[digest] == 1 else f"{digest}-{seen[digest]}",
-            "metadata": {"tags": list(cell.metadata.tags)} if cell.metadata.get("tags") else {},
+            "metadata": _normal_metadata(cell.metadata),
             "source": source,
         }
         if cell.get("attachments"):
@@ -85,6 +86,13 @@ def normalise(nb):
     normal = {"cells": cells, "metadata": METADATA, "nbformat": 4, "nbformat_minor": 5}
     normal = nbformat.from_dict(normal)
     nbformat.validate(normal)
+    return normal
+
+
+def _normal_metadata(metadata):
+    normal = {key: metadata[key] for key in ("tags", "nbgrader") if metadata.get(key)}
+    if metadata.get("nbgrader", {}).get("solution"):
+        normal["jupyter"] = {"source_hidden": True}
     return normal
 
 
