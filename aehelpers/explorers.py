@@ -400,7 +400,7 @@ class Explorer(widgets.VBox):
             run = _Run(self.draw, self._stage, setting)
             run.go_to(frame.step)
             self._shown = setting, self._drawn(run)
-        png = plots.png(self._stage.figure) if self._takes else _png(_opened(frame))
+        png = self._stage.png() if self._takes else _png(_opened(frame))
         bundle["text/plain"] = repr(self)
         bundle["image/png"] = base64.b64encode(png).decode()
         width, height = (round(LIVE_DPI * inches) for inches in self.figsize)

@@ -122,6 +122,14 @@ class Stage:
                     artist.draw(canvas.get_renderer())
         return Image.fromarray(np.asarray(canvas.buffer_rgba()))
 
+    def png(self):
+        """What was drawn last as PNG for print, of more pixels: laid out anew, so that nothing
+        kept as pixels fits any more.
+        """
+        self._frame = None
+        self._forget_layout()
+        return plots.png(self.figure)
+
     def _draw_background(self, front):
         """The pixels behind `front`, laid out as if it were there."""
         figure, canvas = self.figure, self.figure.canvas

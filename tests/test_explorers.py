@@ -738,6 +738,21 @@ def test_quick_picture_is_pixel_for_pixel_the_full_draw(draw):
         assert difference == 0, k
 
 
+@pytest.mark.parametrize("draw", [image, limits, logs, outside, panels])
+def test_to_be_displayed_moves_nothing(draw):
+    shape = (1, 3) if draw is panels else (1, 1)
+    explorer, other = (
+        Explorer(draw, k=[1, 2, 3], panels=shape, start={"k": 1}) for _ in range(2)
+    )
+    explorer._repr_mimebundle_()
+    for k in (1, 3):
+        explorer.move(k=k)
+        other.move(k=k)
+        np.testing.assert_array_equal(
+            pixels(explorer.picture.value), pixels(other.picture.value)
+        )
+
+
 @pytest.mark.parametrize("draw", [image, limits, logs, sometimes, outside, panels, *DIVIDED])
 def test_a_picture_does_not_depend_on_the_way_to_it(draw):
     shape = (1, 3) if draw is panels else (1, 1)
