@@ -147,10 +147,11 @@ class Exercise:
 
     def answer(self, value, expected, digits=2):
         """AssertionError unless `digest(value, digits)` is as expected."""
-        if digest(value, digits) != expected:
-            raise AssertionError(
-                f"exercise {self.name}: {value!r} is not the answer; look at {self.look}"
-            )
+        try:
+            found = digest(value, digits)
+        except (TypeError, ValueError) as error:
+            self.expect(False, str(error))
+        self.expect(found == expected, f"{value!r} is not the answer")
 
     def done(self):
         print(f"ok    exercise {self.name}")

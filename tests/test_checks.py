@@ -162,6 +162,8 @@ def test_an_answer_is_recognised_but_not_told():
     this.answer(0.2501, digest(0.25))
     with pytest.raises(AssertionError, match=r"exercise 1: 0.3 is not the answer; look at the"):
         this.answer(0.3, digest(0.25))
+    with pytest.raises(AssertionError, match="exercise 1: None is a NoneType; .*; look at the"):
+        this.answer(None, digest(0.25))
     with pytest.raises(AssertionError, match="'left' is not the answer"):
         this.answer("left", digest("right"))
 
