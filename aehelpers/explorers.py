@@ -367,7 +367,7 @@ class Explorer(widgets.VBox):
         self._shown = setting, frame
         self.picture.value = frame.webp
         self.picture.remove_class("explorer-stale")
-        # The sliders of ipywidgets have no names for a screen reader, so the read-out says them.
+        # To a screen reader the sliders of ipywidgets are nameless: the read-out says them.
         here = ", ".join(f"{self.labels[name]} {_said(setting[name])}" for name in self.grids)
         self.readout.value = (
             f'<div role="status" aria-live="polite" style="{LINE}">'

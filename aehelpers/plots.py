@@ -2,6 +2,8 @@
 
 `show(fig)` is the picture and, in words computed from what is drawn, what it shows. The look is
 one dictionary, STYLE, that holds while something is drawn and never stays in rcParams.
+The words are another, WORDS: `plots.WORDS.update({"epoch": "Epoche", "loss": "Verlust"})` in a
+notebook's first cell, and its figures are labelled so. Words that callers give stay theirs.
 """
 
 import base64
@@ -67,7 +69,53 @@ STYLE = {
     "figure.facecolor": "white",
     "savefig.facecolor": "white",
 }
+# {English: shown}, of every word that is drawn here; `update` it for another language.
+WORDS = {
+    english: english
+    for english in (
+        "$x_1$",
+        "$x_2$",
+        "Codes",
+        "Data and reconstruction",
+        "Data by code",
+        "Loss",
+        "What the decoder draws",
+        "Where it errs",
+        "code $z$",
+        "code $z_1$",
+        "code $z_2$",
+        "data",
+        "decoder",
+        "each",
+        "epoch",
+        "first $k$",
+        "loss",
+        "not finite",
+        "original",
+        "principal component $k$",
+        "reconstruction",
+        "samples",
+        "share of variance",
+        "squared error",
+        "true position $t$",
+    )
+}
 HALO = {"path_effects": [withStroke(linewidth=2.5, foreground="white")]}
+
+
+def word(english):
+    """What a figure shows for this word of WORDS."""
+    try:
+        return WORDS[english]
+    except KeyError:
+        raise KeyError(
+            f"plots.WORDS has no {english!r}: add it, or draw a word it has"
+        ) from None
+
+
+def _written(value):
+    """A value as a cell of `matrix` shows it."""
+    return number(value) if np.isfinite(value) else word("not finite")
 
 
 @contextmanager
@@ -153,7 +201,9 @@ def show(fig, alt=None, dpi=144):
 def points(X, ax=None, **kwargs):
     """The points X (n, 2), in grey. kwargs go to `Axes.scatter`."""
     ax, X = _axes(ax), _points(X)
-    ax.scatter(*X.T, **{"color": DATA, "s": 5, "linewidths": 0, "label": "data", **kwargs})
+    ax.scatter(
+        *X.T, **{"color": DATA, "s": 5, "linewidths": 0, "label": word("data"), **kwargs}
+    )
     return _plane(ax)
 
 
@@ -167,7 +217,7 @@ def reconstruction(X, X_hat, ax=None, **kwargs):
     )
     points(X, ax=ax)
     look = {"color": RECONSTRUCTION, "s": 6, "marker": "D", "linewidths": 0}
-    ax.scatter(*X_hat.T, **{**look, "label": "reconstruction", **kwargs})
+    ax.scatter(*X_hat.T, **{**look, "label": word("reconstruction"), **kwargs})
     return _key_below(_plane(ax))
 
 
@@ -182,11 +232,16 @@ def arrows(X, V, ax=None, label=None, **kwargs):
 
 
 @styled()
-def coded(X, z, ax=None, label="code $z$", cmap=CODE_MAP, **kwargs):
-    """X (n, 2) coloured by z (n,), with a colour bar. kwargs go to `Axes.scatter`."""
+def coded(X, z, ax=None, label=None, cmap=CODE_MAP, **kwargs):
+    """X (n, 2) coloured by z (n,), with a colour bar. kwargs go to `Axes.scatter`.
+
+    label : of the colour bar; None is "code $z$".
+    """
     ax, X = _axes(ax), _points(X)
     look = {"c": _vector(z, len(X)), "cmap": cmap, "s": 7, "linewidths": 0}
-    _colour_bar(ax.scatter(*X.T, **{**look, **kwargs}), label)
+    _colour_bar(
+        ax.scatter(*X.T, **{**look, **kwargs}), word("code $z$") if label is None else label
+    )
     return _plane(ax)
 
 
@@ -194,7 +249,7 @@ def error_map(X, X_hat, ax=None, **kwargs):
     """X (n, 2) coloured by the squared error |x - x_hat|^2. kwargs go to `Axes.scatter`."""
     X, X_hat = _pair(_points(X), _points(X_hat, "X_hat"))
     error = ((X - X_hat) ** 2).sum(axis=1)
-    return coded(X, error, ax=ax, label="squared error", **{"cmap": ERROR_MAP, **kwargs})
+    return coded(X, error, ax=ax, label=word("squared error"), **{"cmap": ERROR_MAP, **kwargs})
 
 
 @styled()
@@ -206,7 +261,7 @@ def manifold(curve, X=None, ax=None, **kwargs):
     ax, curve = _axes(ax), _points(curve, "curve")
     if X is not None:
         points(X, ax=ax)
-    look = {"color": CURVE, "linestyle": "-", "linewidth": 2, "label": "decoder"}
+    look = {"color": CURVE, "linestyle": "-", "linewidth": 2, "label": word("decoder")}
     ax.plot(*curve.T, **{**look, **kwargs})
     ax.plot(*curve[:1].T, "o", color=CURVE, markerfacecolor="white", markersize=5)
     length = np.r_[0, np.hypot(*np.diff(curve, axis=0).T).cumsum()]
@@ -230,7 +285,7 @@ def code_histogram(z, ax=None, bins=30, **kwargs):
     ax = _axes(ax)
     look = {"color": CURVE, "edgecolor": "white", "linewidth": 0.4}
     ax.hist(_vector(z), bins=bins, **{**look, **kwargs})
-    ax.set(xlabel="code $z$", ylabel="samples")
+    ax.set(xlabel=word("code $z$"), ylabel=word("samples"))
     ax.grid(False, axis="x")
     return ax
 
@@ -241,7 +296,7 @@ def code_against(t, z, ax=None, **kwargs):
     ax, t = _axes(ax), _vector(t, name="t")
     look = {"color": CURVE, "s": 7, "linewidths": 0}
     ax.scatter(t, _vector(z, len(t)), **{**look, **kwargs})
-    ax.set(xlabel="true position $t$", ylabel="code $z$")
+    ax.set(xlabel=word("true position $t$"), ylabel=word("code $z$"))
     return ax
 
 
@@ -261,7 +316,7 @@ def classes(Z, y, ax=None, **kwargs):
     for name in names:
         centre = np.median(Z[y == name], axis=0)
         ax.text(*centre, name, size=13, weight="bold", ha="center", va="center", **HALO)
-    ax.set(xlabel="code $z_1$", ylabel="code $z_2$")
+    ax.set(xlabel=word("code $z_1$"), ylabel=word("code $z_2$"))
     return ax
 
 
@@ -287,8 +342,13 @@ def image_grid(
     return ax
 
 
-def image_pairs(X, X_hat, ax=None, row_titles=("original", "reconstruction"), **kwargs):
-    """Images X above their reconstructions X_hat, (n, h, w) or (n, h w): an `image_grid`."""
+def image_pairs(X, X_hat, ax=None, row_titles=None, **kwargs):
+    """Images X above their reconstructions X_hat, (n, h, w) or (n, h w): an `image_grid`.
+
+    row_titles : None is "original" and "reconstruction".
+    """
+    if row_titles is None:
+        row_titles = word("original"), word("reconstruction")
     both = np.concatenate(_pair(np.asarray(X), np.asarray(X_hat)))
     return image_grid(both, ax=ax, rows=2, row_titles=row_titles, **kwargs)
 
@@ -308,7 +368,7 @@ def lattice(images, z1, z2, ax=None, image_shape=None, **kwargs):
     x, y = (_edges(z, size) for z, size in zip((z1, z2), images.shape[:0:-1], strict=True))
     square = (x[1] - x[0]) / picture.shape[1] / ((y[1] - y[0]) / picture.shape[0])
     _draw_images(ax, picture, extent=(*x, *y), aspect=square, **kwargs)
-    ax.set(xlabel="code $z_1$", ylabel="code $z_2$")
+    ax.set(xlabel=word("code $z_1$"), ylabel=word("code $z_2$"))
     return ax
 
 
@@ -374,7 +434,7 @@ def loss_curve(losses, ax=None, log=True, **kwargs):
     for label, loss in losses.items() if several else [(None, losses)]:
         loss = _vector(loss, name="losses")
         ax.plot(np.arange(1, len(loss) + 1), loss, label=label, **kwargs)
-    ax.set(xlabel="epoch", ylabel="loss")
+    ax.set(xlabel=word("epoch"), ylabel=word("loss"))
     ax.xaxis.set_major_locator(MaxNLocator(4, integer=True, steps=[1, 2, 5, 10]))
     if log:
         _log_y(ax)
@@ -397,9 +457,13 @@ def spectrum(variances, ax=None, **kwargs):
     """Share of each principal component in all the variance, and their sum. To `Axes.bar`."""
     ax, variances = _axes(ax), _vector(variances, name="variances")
     number, share = np.arange(1, len(variances) + 1), variances / variances.sum()
-    ax.bar(number, share, **{"color": DATA, "width": 0.7, "label": "each", **kwargs})
-    ax.plot(number, share.cumsum(), color=CURVE, marker="o", markersize=3, label="first $k$")
-    ax.set(xlabel="principal component $k$", ylabel="share of variance", ylim=(0, 1.04))
+    ax.bar(number, share, **{"color": DATA, "width": 0.7, "label": word("each"), **kwargs})
+    ax.plot(
+        number, share.cumsum(), color=CURVE, marker="o", markersize=3, label=word("first $k$")
+    )
+    ax.set(
+        xlabel=word("principal component $k$"), ylabel=word("share of variance"), ylim=(0, 1.04)
+    )
     ax.xaxis.set_major_locator(MaxNLocator(8, integer=True))
     ax.set_xlim(0.4, len(number) + 0.6)
     return _key_below(ax)
@@ -442,9 +506,10 @@ def lines_with_intervals(x, mean, low, high, label=None, ax=None, log="", **kwar
 
 
 @styled()
-def surface(x, y, values, ax=None, label="loss", path=None, log=False, **kwargs):
+def surface(x, y, values, ax=None, label=None, path=None, log=False, **kwargs):
     """values (len(y), len(x)) over x and y as colours; path (m, 2) from a circle to a dot.
 
+    label : of the colour bar; None is "loss".
     log : colours by the logarithm. kwargs go to `Axes.pcolormesh`.
     """
     ax, x, y = _axes(ax), _vector(x, name="x"), _vector(y, name="y")
@@ -454,7 +519,7 @@ def surface(x, y, values, ax=None, label="loss", path=None, log=False, **kwargs)
     ax.grid(False)
     look = {"cmap": CODE_MAP, "norm": LogNorm() if log else None, "shading": "nearest"}
     mesh = ax.pcolormesh(x, y, values, rasterized=True, **{**look, **kwargs})
-    _colour_bar(mesh, label)
+    _colour_bar(mesh, word("loss") if label is None else label)
     if path is not None:
         path = _points(path, "path")
         dark = {"path_effects": [withStroke(linewidth=2.6, foreground=INK)]}
@@ -466,7 +531,7 @@ def surface(x, y, values, ax=None, label="loss", path=None, log=False, **kwargs)
 
 
 @styled()
-def matrix(values, rows, columns, ax=None, bold=None, write=number, log=False, **kwargs):
+def matrix(values, rows, columns, ax=None, bold=None, write=_written, log=False, **kwargs):
     """values (len(rows), len(columns)) as cells of a table, coloured. kwargs go to `imshow`.
 
     bold : (rows, columns) True where a cell stands out.   write : a value's text.
@@ -501,12 +566,12 @@ def panels(losses, X, X_hat, z, curve, axes=None):
     axes = subplots(2, 3, height=5.0)[1] if axes is None else np.asarray(axes)
     if axes.shape != (2, 3):
         raise ValueError(f"six panels need axes (2, 3), got {axes.shape}")
-    loss_curve(losses, ax=axes[0, 0]).set_title("Loss")
-    reconstruction(X, X_hat, ax=axes[0, 1]).set_title("Data and reconstruction")
-    error_map(X, X_hat, ax=axes[0, 2]).set_title("Where it errs")
-    code_histogram(z, ax=axes[1, 0]).set_title("Codes")
-    coded(X, z, ax=axes[1, 1]).set_title("Data by code")
-    manifold(curve, X, ax=axes[1, 2]).set_title("What the decoder draws")
+    loss_curve(losses, ax=axes[0, 0]).set_title(word("Loss"))
+    reconstruction(X, X_hat, ax=axes[0, 1]).set_title(word("Data and reconstruction"))
+    error_map(X, X_hat, ax=axes[0, 2]).set_title(word("Where it errs"))
+    code_histogram(z, ax=axes[1, 0]).set_title(word("Codes"))
+    coded(X, z, ax=axes[1, 1]).set_title(word("Data by code"))
+    manifold(curve, X, ax=axes[1, 2]).set_title(word("What the decoder draws"))
     for ax in axes[:, 0]:
         ax.set_box_aspect(1)
     return axes
@@ -552,7 +617,7 @@ def _interval(mean, low, high):
 
 
 def _plane(ax):
-    ax.set(xlabel="$x_1$", ylabel="$x_2$", aspect="equal")
+    ax.set(xlabel=word("$x_1$"), ylabel=word("$x_2$"), aspect="equal")
     return ax
 
 

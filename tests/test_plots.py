@@ -3,11 +3,14 @@
 import base64
 import inspect
 import io
+import re
+from unittest.mock import patch
 
 import matplotlib
 import numpy as np
 import pytest
 from matplotlib import pyplot as plt
+from matplotlib.text import Text
 from PIL import Image
 
 from aehelpers import plots
@@ -247,6 +250,69 @@ def test_panels_are_the_six_drawings():
     again = plots.subplots(2, 3)[1]
     assert plots.panels(LOSS, X, X_HAT, Z, X, axes=again) is again
     assert plots.describe(again[0, 0]) == text
+
+
+# -- words ----------------------------------------------------------------------------------
+
+# What DRAWINGS gives to be written; nothing else on a figure is a caller's.
+GIVEN = {
+    "arrows": {"pull"},
+    "image_grid": {"a", "b", "c"},
+    "curves": {"tanh", "line"},
+    "loss_curve": {"a", "b"},
+    "baseline": {"PCA"},
+    "bars_with_intervals": {"net", "PCA", "mean"},
+    "lines_with_intervals": {"net"},
+    "matrix": {"a", "b", "one"},
+}
+WORDY = DRAWINGS | {  # and what is drawn only of other data, or on several axes
+    "matrix of nothing": lambda ax: plots.matrix([[np.nan, 1.0]], [1], [2, 3], ax=ax),
+    "panels": lambda ax: plots.panels(LOSS, X, X_HAT, Z, X)[0, 0],
+}
+MARKED = {english: f"«{english}»" for english in plots.WORDS}
+
+
+def words_on(ax):
+    """Every text of the figure that is no number, and every name that a legend would show."""
+    fig = ax.figure
+    fig.draw_without_rendering()
+    texts = [text.get_text() for text in fig.findobj(Text) if text.get_visible()]
+    for axes in fig.axes:
+        texts += axes.get_legend_handles_labels()[1]
+    bare = [re.sub(r"\\mathdefault|\\times|[${}]", "", text) for text in texts]
+    number = re.compile(r"[-+\N{MINUS SIGN}.^e\d\s]*")
+    return {text for text, rest in zip(texts, bare, strict=True) if not number.fullmatch(rest)}
+
+
+@pytest.mark.parametrize("name", WORDY)
+def test_every_word_that_is_drawn_comes_from_the_table_or_the_caller(name, ax):
+    with patch.dict(plots.WORDS, MARKED):
+        words = words_on(WORDY[name](ax))
+    assert words - set(MARKED.values()) == GIVEN.get(name, set())
+
+
+def test_every_word_of_the_table_is_drawn():
+    with patch.dict(plots.WORDS, MARKED):
+        drawn = [words_on(draw(plots.subplots()[1])) for draw in WORDY.values()]
+    assert set(MARKED.values()) <= set().union(*drawn)
+
+
+def test_a_word_that_a_caller_gives_stays_though_the_table_has_it(ax):
+    with patch.dict(plots.WORDS, MARKED):
+        plots.coded(X, Z, ax=ax, label="loss")
+        plots.points(X, ax=ax, label="samples")
+        assert words_on(ax) == {"loss", "samples", "«$x_1$»", "«$x_2$»"}
+        titles = ["epoch", "original"]
+        pairs = plots.image_pairs(IMAGES, IMAGES, plots.subplots()[1], row_titles=titles)
+        assert words_on(pairs) == set(titles)
+        heights = plots.surface([1, 2], [1], [[1, 2]], plots.subplots()[1], label="decoder")
+        assert words_on(heights) == {"decoder"}
+
+
+def test_a_word_that_is_not_in_the_table_is_named():
+    with pytest.raises(KeyError, match="plots.WORDS has no 'epcoh': add it"):
+        plots.word("epcoh")
+    assert all(plots.word(english) == english for english in plots.WORDS)
 
 
 # -- pictures -------------------------------------------------------------------------------
