@@ -1,0 +1,514 @@
+"""The exercises keep their form; the student's edition holds no answer, the teacher's all."""
+
+import ast
+import json
+import re
+
+import pytest
+from IPython.core.inputtransformer2 import TransformerManager
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from handouts import editions
+from tools import notebooks as tool
+
+# True: every notebook must have exercises. False: only those that have any are looked at.
+ALL_HAVE_EXERCISES = True
+
+POINTS = {"warm-up": 1, "core": 2, "stretch": 3}
+TITLE = re.compile(r"### Exercise (\d+) \((warm-up|core|stretch)\): \S.*")
+SHORTEST_TELLING_LINE = 8  # characters; `y = x` or `)` give nothing away
+
+
+def asked(cell):
+    return cell.metadata.get("nbgrader", {})
+
+
+NOTEBOOKS = {path.stem: tool.read(path) for path in sorted(tool.NOTEBOOKS.glob("*.ipynb"))}
+if not ALL_HAVE_EXERCISES:
+    NOTEBOOKS = {name: nb for name, nb in NOTEBOOKS.items() if any(map(asked, nb.cells))}
+each_notebook = pytest.mark.parametrize("name", NOTEBOOKS)
+
+
+# The form of exercises
+
+
+def form_faults(name, nb):
+    """What an author has to mend, each as a sentence; empty if the form is kept."""
+    cells = nb.cells
+    starts = [i for i, cell in enumerate(cells) if cell.source.startswith("### Exercise ")]
+    titles = [TITLE.fullmatch(cells[i].source.splitlines()[0]) for i in starts]
+    if None in titles:
+        wrong = cells[starts[titles.index(None)]].source.splitlines()[0]
+        return [f"{wrong!r} should read '### Exercise 1 (warm-up): title'"]
+    found = []
+    grades = [title[2] for title in titles]
+    if not 3 <= len(grades) <= 6:
+        found.append(f"{len(grades)} exercises: have 3 to 6")
+    found += [f"no {grade} exercise" for grade in ("warm-up", "core") if grade not in grades]
+    if [int(title[1]) for title in titles] != list(range(1, len(titles) + 1)):
+        found.append(f"exercises are numbered {[title[1] for title in titles]}: from 1 on")
+    prose = [i for i, cell in enumerate(cells) if cell.cell_type == "markdown"]
+    sections = [i for i in prose if cells[i].source.startswith("## ")] + [len(cells)]
+    heading = max((i for i in sections if starts and i < starts[0]), default=0)
+    end = next(i for i in sections if i > heading)
+    if not cells[heading].source.startswith("## Exercises") or (starts and starts[-1] > end):
+        found.append("exercises stand in one section, '## Exercises'")
+    teachers = [i for i, c in enumerate(cells) if "teacher" in c.metadata.get("tags", [])]
+    if teachers != [heading + 1] or not cells[heading + 1].source.startswith("**For teachers."):
+        found.append(
+            "one cell, tagged teacher, '**For teachers.** ...' is next to '## Exercises'"
+        )
+    words = sum(asked(cell).get("grade_id", "").endswith("-words") for cell in cells)
+    if not 1 <= words <= 2:
+        found.append(f"{words} answers in words: have 1 or 2")
+    stray = [
+        asked(c)["grade_id"] for i, c in enumerate(cells) if asked(c) and not heading < i < end
+    ]
+    found += [f"{grade_id} stands outside '## Exercises'" for grade_id in stray]
+    for title, first, last in zip(titles, starts, [*starts[1:], end], strict=True):
+        stem = f"{name[:2]}-exercise-{title[1]}"
+        faults = _faults(cells[first:last], stem, POINTS[title[2]])
+        found += [f"exercise {title[1]}: {fault}" for fault in faults]
+    return found
+
+
+def _faults(cells, stem, points):
+    found = {asked(cell)["grade_id"]: cell for cell in cells if asked(cell)}
+    order = [stem, f"{stem}-check", f"{stem}-words"]
+    if list(found) not in (order, order[:2]):
+        yield f"cells {list(found)}: after the task come {order[:2]}, then {order[2]} if asked"
+        return
+    if not 3 <= len(cells[0].source.splitlines()) or cells[0].source.splitlines()[1]:
+        yield "the task: title, a blank line, then what the answer must define"
+    expected = {  # type of cell, then solution, grade, locked, points
+        stem: ("code", True, False, False, None),
+        f"{stem}-check": ("code", False, True, True, points),
+        f"{stem}-words": ("markdown", True, True, False, 1),
+    }
+    for grade_id, cell in found.items():
+        keys = ("solution", "grade", "locked", "points")
+        got = (cell.cell_type, *(asked(cell).get(key) for key in keys))
+        if got != expected[grade_id]:
+            yield f"{grade_id}: type, {keys} are {got}, not {expected[grade_id]}"
+        if asked(cell).get("schema_version") != 3 or asked(cell).get("task") is not False:
+            yield f"{grade_id}: have schema_version 3 and task false"
+    check = found[f"{stem}-check"]
+    if f'Exercise("{stem[-1]}", look=' not in check.source or ".done()" not in check.source:
+        yield f'the check begins with this = Exercise("{stem[-1]}", look=...), ends in .done()'
+    tests = editions.TESTS.search(check.source)
+    if not tests or not re.search(r"^ *assert .+", tests[0], re.MULTILINE):
+        yield "hidden tests with an assertion are missing: other inputs catch a fixed answer"
+    elif ".done()" in tests[0]:
+        yield "this.done() stands in the hidden tests: put it above them"
+    printed = [output.get("text") for output in check.outputs]
+    if printed != [f"ok    exercise {stem[-1]}\n"]:
+        yield f"the check shows {printed}, not only its line 'ok    exercise {stem[-1]}'"
+
+
+def test_the_notebooks_with_exercises_are_looked_at():
+    assert NOTEBOOKS or not ALL_HAVE_EXERCISES
+
+
+@each_notebook
+def test_exercises_keep_their_form(name):
+    editions.demand_form(NOTEBOOKS[name])
+    assert form_faults(name, NOTEBOOKS[name]) == []
+
+
+# The editions
+
+
+def solution_lines(nb):
+    """{line that tells an answer: grade_id}, stripped, but for those in sight elsewhere."""
+    lines = {}
+    for cell in nb.cells:
+        found = (editions.IN_CODE if cell.cell_type == "code" else editions.IN_WORDS).search(
+            cell.source
+        )
+        for line in found["body"].splitlines() if found else []:
+            if len(line.strip()) >= SHORTEST_TELLING_LINE:
+                lines[line.strip()] = asked(cell)["grade_id"]
+    return {line: name for line, name in lines.items() if line not in in_sight(nb)}
+
+
+def in_sight(nb):
+    """What students may see: all above the exercises, and every source but the hidden parts."""
+    seen, answered = [], False
+    for cell in nb.cells:
+        source = editions.IN_CODE.sub("", editions.IN_WORDS.sub("", cell.source))
+        answered |= bool(asked(cell))
+        if "teacher" not in cell.metadata.get("tags", []):
+            seen.append(editions.TESTS.sub("", source))
+            seen += [] if answered else [text_of(cell)]
+    return "\n".join(seen)
+
+
+def text_of(cell):
+    """All text of a cell's outputs, of tracebacks and pictures' descriptions, too."""
+    texts = []
+    for output in cell.get("outputs", []):
+        parts = [output.get("text", ""), output.get("evalue", ""), *output.get("traceback", [])]
+        parts += [v for kind, v in output.get("data", {}).items() if kind.startswith("text/")]
+        parts += [each.get("alt", "") for each in output.get("metadata", {}).values()]
+        texts += parts
+    return "\n".join(texts)
+
+
+def everything(nb):
+    return "\n".join(cell.source + "\n" + text_of(cell) for cell in nb.cells)
+
+
+def left_over(nb, edition):
+    """Lines of solutions that the edition still shows."""
+    return [line for line in solution_lines(nb) if line in everything(edition)]
+
+
+@each_notebook
+def test_no_answer_is_left_in_the_student_edition(name):
+    nb = NOTEBOOKS[name]
+    edition = editions.student(nb)
+    assert solution_lines(nb) and left_over(nb, edition) == []
+    text = json.dumps(edition)
+    for word in ("BEGIN SOLUTION", "END SOLUTION", "HIDDEN TESTS", "# Hint:", "source_hidden"):
+        assert word not in text
+    assert not any("teacher" in cell.metadata.get("tags", []) for cell in edition.cells)
+
+
+@each_notebook
+def test_the_teacher_edition_has_all_answers_in_sight(name):
+    nb = NOTEBOOKS[name]
+    edition = editions.teacher(nb)
+    assert left_over(nb, edition) == list(solution_lines(nb))
+    assert not re.search("(BEGIN|END) (SOLUTION|HIDDEN)|source_hidden", json.dumps(edition))
+    assert [cell.get("outputs") for cell in edition.cells] == [
+        cell.get("outputs") for cell in nb.cells
+    ]
+
+
+@each_notebook
+def test_both_editions_are_python_and_answers_raise_their_hint(name):
+    nb = NOTEBOOKS[name]
+    hints = {
+        asked(cell)["grade_id"]: found["hint"]
+        for cell in nb.cells
+        if (found := editions.IN_CODE.search(cell.source))
+    }
+    assert raised(editions.student(nb)) == hints
+    assert set(raised(editions.teacher(nb))) == set()
+
+
+def raised(nb):
+    """{grade_id: text of the one NotImplementedError it raises}; SyntaxError if not Python."""
+    found = {}
+    for cell in nb.cells:
+        if cell.cell_type == "code":
+            tree = ast.parse(TransformerManager().transform_cell(cell.source))
+            calls = [node.exc for node in ast.walk(tree) if isinstance(node, ast.Raise)]
+            calls = [c for c in calls if ast.unparse(c).startswith("NotImplementedError(")]
+            if calls and asked(cell).get("solution"):
+                ((hint,),) = [call.args for call in calls]
+                found[asked(cell)["grade_id"]] = hint.value
+    return found
+
+
+@each_notebook
+def test_outputs_above_the_answers_stay(name):
+    nb = NOTEBOOKS[name]
+    first = next(i for i, cell in enumerate(nb.cells) if asked(cell))
+    above = [c for c in nb.cells[:first] if "teacher" not in c.metadata.get("tags", [])]
+    edition = editions.student(nb).cells
+    assert [c.get("outputs") for c in edition[: len(above)]] == [
+        c.get("outputs") for c in above
+    ]
+    shown = [
+        cell.source.splitlines()[-1] for cell in edition[len(above) :] if cell.get("outputs")
+    ]
+    assert shown == ["check.summary()"]
+
+
+# The checks, checked
+
+ONE = """order = "unknown"
+# Hint: which axis did the sum run over?
+### BEGIN SOLUTION
+order = "rows first"
+### END SOLUTION"""
+ONE_CHECK = """this = Exercise("1", look="the sum")
+this.expect(isinstance(order, str), f"order is {order!r}, not a word")
+this.done()
+### BEGIN HIDDEN TESTS
+assert order == "rows first", "another order"
+### END HIDDEN TESTS"""
+TWO = """def twice(x):
+    \"\"\"Two of x.   x (...) -> (...).\"\"\"
+    # Hint: see "sums" above
+    ### BEGIN SOLUTION
+    half_of_it = np.asarray(x)
+    return half_of_it + half_of_it
+    ### END SOLUTION"""
+TWO_CHECK = """this = Exercise("2", look="the sum")
+this.expect(np.shape(twice(np.ones(3))) == (3,), "twice changes the shape")
+this.expect(np.all(twice(np.ones(3)) == 2), "twice is off for ones")
+this.done()
+### BEGIN HIDDEN TESTS
+assert np.allclose(twice(np.arange(5.0)), 2 * np.arange(5.0)), "twice is off for others"
+### END HIDDEN TESTS"""
+TWO_WORDS = """### BEGIN SOLUTION
+Both halves are the same array,
+so their sum is twice that.
+### END SOLUTION"""
+THREE = """# Hint: count the zeros
+### BEGIN SOLUTION
+few_zeros = np.zeros(7) + 2
+### END SOLUTION"""
+THREE_CHECK = """this = Exercise("3", look="the zeros")
+this.answer(int(np.sum(few_zeros)), "8527a891")
+this.done()
+### BEGIN HIDDEN TESTS
+assert np.shape(few_zeros) == (7,), "another shape"
+### END HIDDEN TESTS"""
+CLAIM = "ok    one is one: 1.00, below 2\n"
+
+
+def small():
+    """A notebook with three exercises in good form, with outputs as stored."""
+    cells = [
+        new_markdown_cell("# 00 · Small"),
+        code("import numpy as np\nfrom aehelpers.checks import Checks, Exercise"),
+        code('check = Checks()\ncheck("one is one", 1, below=2)', printed(CLAIM)),
+        new_markdown_cell("## Exercises\n\nThree."),
+        new_markdown_cell("**For teachers.** At home.", metadata={"tags": ["teacher"]}),
+        new_markdown_cell("### Exercise 1 (warm-up): order\n\nPredict `order`."),
+        code(ONE, **of("00-exercise-1", solution=True)),
+        code('print("it is", order)', printed("it is rows first\n")),
+        check_cell(ONE_CHECK, "1", 1),
+        new_markdown_cell("### Exercise 2 (core): twice\n\nWrite `twice`."),
+        code(TWO, **of("00-exercise-2", solution=True)),
+        check_cell(TWO_CHECK, "2", 2),
+        new_markdown_cell(TWO_WORDS, **of("00-exercise-2-words", points=1, solution=True)),
+        new_markdown_cell("### Exercise 3 (core): zeros\n\nDefine `few_zeros` (7,)."),
+        code(THREE, **of("00-exercise-3", solution=True)),
+        check_cell(THREE_CHECK, "3", 2),
+        new_markdown_cell("## What we measured"),
+        code(
+            "check.summary()",
+            printed(f"1 claims measured, all within their bounds\n{CLAIM}"),
+        ),
+    ]
+    nb = tool.normalise(new_notebook(cells=cells))
+    return nb
+
+
+def code(source, *outputs, **more):
+    return new_code_cell(source, outputs=list(outputs), execution_count=1, **more)
+
+
+def printed(text):
+    return new_output("stream", name="stdout", text=text)
+
+
+def of(grade_id, points=None, solution=False):
+    """Metadata as nbgrader's: an answer, or with points something graded."""
+    asked = {"grade_id": grade_id, "schema_version": 3, "task": False, "solution": solution}
+    asked |= {"grade": points is not None, "locked": not solution}
+    return {"metadata": {"nbgrader": asked | ({"points": points} if points else {})}}
+
+
+def check_cell(source, number, points):
+    line = printed(f"ok    exercise {number}\n")
+    return code(source, line, **of(f"00-exercise-{number}-check", points))
+
+
+def test_the_small_notebook_is_in_form_and_stays_as_it_is():
+    nb = small()
+    assert form_faults("00_small", nb) == []
+    editions.student(nb), editions.teacher(nb)
+    assert nb == small()
+
+
+def test_the_student_edition_of_the_small_notebook():
+    edition = editions.student(small())
+    one, two, words = (edition.cells[i] for i in (5, 9, 11))
+    assert one.source == (
+        'order = "unknown"\nraise NotImplementedError("which axis did the sum run over?")'
+    )
+    assert two.source.endswith('    raise NotImplementedError("see \\"sums\\" above")')
+    assert words.source == editions.TO_WRITE
+    assert edition.cells[7].source == ONE_CHECK.split("\n### BEGIN")[0]
+    assert [i for i, cell in enumerate(edition.cells) if cell.get("outputs")] == [2, 16]
+    assert asked(edition.cells[7]) == asked(small().cells[8])
+    assert left_over(small(), edition) == []
+
+
+def test_a_long_hint_is_wrapped_as_ruff_does():
+    nb = small()
+    hint = "look " * 15 + "there"
+    nb.cells[10].source = TWO.replace('see "sums" above', hint)
+    shown = editions.student(nb).cells[9].source
+    assert shown.endswith(f'    raise NotImplementedError(\n        "{hint}"\n    )')
+
+
+def test_the_teacher_edition_of_the_small_notebook():
+    cells = editions.teacher(small()).cells
+    assert cells[6].source == ONE.replace("### BEGIN SOLUTION", "# Solution").rsplit("\n", 1)[0]
+    assert cells[8].source.splitlines()[3:] == [
+        "# Hidden tests",
+        'assert order == "rows first", "another order"',
+    ]
+    assert cells[12].source.startswith("**Solution**\n\nBoth halves")
+    assert "jupyter" not in cells[6].metadata
+
+
+def test_both_editions_are_written_with_what_they_read(tmp_path):
+    tool.write(small(), tmp_path / "00_small.ipynb")
+    editions.main([str(tmp_path / "00_small.ipynb"), "--to", str(tmp_path / "out")])
+    written = {p.relative_to(tmp_path / "out").as_posix() for p in tmp_path.glob("out/*/*")}
+    names = {"student/00_small.ipynb", "teacher/00_small.ipynb", "benchmarks/historical.json"}
+    assert written == names
+    for edition in (editions.student, editions.teacher):
+        nb = tool.read(tmp_path / "out" / edition.__name__ / "00_small.ipynb")
+        assert [c.source for c in nb.cells] == [c.source for c in edition(small()).cells]
+        assert "source_hidden" not in json.dumps(nb)
+
+
+def replaced(cell, old, new):
+    """A change of the small notebook: in that cell's source."""
+
+    def change(nb):
+        assert old in nb.cells[cell].source
+        nb.cells[cell].source = nb.cells[cell].source.replace(old, new)
+
+    return change
+
+
+def with_metadata(cell, **values):
+    def change(nb):
+        asked(nb.cells[cell]).update(values)
+
+    return change
+
+
+def answer_far_above(nb):
+    nb.cells[2].metadata = of("00-exercise-0", solution=True)["metadata"]
+
+
+def without_metadata(nb):
+    nb.cells[6].metadata = {}
+
+
+def without_points(nb):
+    del nb.cells[8].metadata.nbgrader["points"]
+
+
+def without_answer(nb):
+    del nb.cells[6]
+
+
+END = "### END SOLUTION"
+BEGIN = "### BEGIN SOLUTION"
+
+
+@pytest.mark.parametrize(
+    "change, cell, message",
+    [
+        (replaced(6, END, ""), 7, "a cell has one pair"),
+        (replaced(6, BEGIN, f"{BEGIN}\n{BEGIN}"), 7, "a cell has one pair"),
+        (
+            replaced(6, END, f"{END}\n# Hint: x\n{BEGIN}\ny = 1\n{END}"),
+            7,
+            "a cell has one pair",
+        ),
+        (replaced(6, BEGIN, "# begin solution"), 7, "a cell has one pair"),
+        (replaced(8, "### END HIDDEN TESTS", ""), 9, "a cell has one pair"),
+        (replaced(6, "# Hint: which", "# Which"), 7, "needs a line `# Hint: ...`"),
+        (replaced(6, 'order = "rows first"\n', ""), 7, "and a line in it"),
+        (replaced(12, BEGIN, f"{BEGIN} "), 13, "markers without blanks behind"),
+        (replaced(6, ONE, "order = 1"), 7, "an answer without a region"),
+        (replaced(8, "HIDDEN TESTS", "SOLUTION"), 9, "in the wrong cell"),
+        (replaced(6, "SOLUTION", "HIDDEN TESTS"), 7, "in the wrong cell"),
+        (without_metadata, 7, "no nbgrader metadata"),
+        (with_metadata(10, grade_id="00-exercise-1"), 11, "stands above already"),
+        (with_metadata(10, grade_id=""), 11, "is empty"),
+        (without_points, 9, "without points"),
+        (with_metadata(12, points=0), 13, "without points"),
+        (without_answer, 8, "a check without its answer"),
+    ],
+)
+@pytest.mark.parametrize("edition", [editions.student, editions.teacher])
+def test_a_fault_of_the_mark_up_is_named(edition, change, cell, message):
+    nb = small()
+    change(nb)
+    with pytest.raises(ValueError, match=re.escape(message)) as raised:
+        edition(nb)
+    assert str(raised.value).startswith(f"00 · Small, cell {cell} (")
+
+
+def output_of_a_check(nb):
+    nb.cells[8].outputs.append(printed("2.5\n"))
+
+
+def teacher_below(nb):
+    nb.cells.insert(8, nb.cells.pop(4))
+
+
+def swapped(nb):
+    nb.cells[10], nb.cells[11] = nb.cells[11], nb.cells[10]
+
+
+def only_two(nb):
+    del nb.cells[13:16]
+
+
+def other_heading(nb):
+    nb.cells[13].source = "## More\n\n" + nb.cells[13].source
+
+
+@pytest.mark.parametrize(
+    "change, message",
+    [
+        (replaced(5, "Exercise 1 (warm-up):", "Exercise 1:"), "should read"),
+        (replaced(5, "warm-up", "core"), "no warm-up exercise"),
+        (replaced(5, "\n\n", "\n"), "a blank line"),
+        (replaced(9, "Exercise 2", "Exercise 4"), "from 1 on"),
+        (only_two, "have 3 to 6"),
+        (teacher_below, "is next to '## Exercises'"),
+        (replaced(4, "For teachers.", "Teachers:"), "is next to '## Exercises'"),
+        (replaced(3, "## Exercises", "## Tasks"), "one section"),
+        (with_metadata(12, grade_id="00-exercise-2-why"), "have 1 or 2"),
+        (with_metadata(6, grade_id="01-exercise-1"), "after the task come"),
+        (swapped, "after the task come"),
+        (with_metadata(8, points=2), "are ('code', False, True, True, 2), not"),
+        (with_metadata(8, locked=False), "('code', False, True, False, 1), not"),
+        (with_metadata(12, grade=False), "('markdown', True, False, False, 1), not"),
+        (with_metadata(8, schema_version=1), "have schema_version 3"),
+        (replaced(8, '"1"', '"2"'), "begins with this = Exercise"),
+        (replaced(8, "assert", "print"), "hidden tests with an assertion"),
+        (replaced(8, "assert", "this.done()\nassert"), "above them"),
+        (output_of_a_check, "not only its line"),
+        (answer_far_above, "stands outside"),
+        (other_heading, "stands outside"),
+    ],
+)
+def test_a_fault_of_the_form_is_named(change, message):
+    nb = small()
+    change(nb)
+    assert message in "\n".join(form_faults("00_small", nb))
+
+
+def test_an_answer_left_in_sight_is_seen():
+    nb = small()
+    for place in (5, 9):
+        edition = editions.student(nb)
+        edition.cells[place].source += "\n    half_of_it = np.asarray(x)"
+        assert left_over(nb, edition) == ["half_of_it = np.asarray(x)"]
+    edition = editions.student(nb)
+    edition.cells[7].outputs = [printed('here order = "rows first"\n')]
+    assert left_over(nb, edition) == ['order = "rows first"']
+    nb.cells[1].source += "\n" + "few_zeros = np.zeros(7) + 2"  # in sight: no secret
+    assert "few_zeros = np.zeros(7) + 2" not in solution_lines(nb)
+
+
+def test_a_summary_that_tells_more_is_not_kept():
+    nb = small()
+    nb.cells[-1].outputs[0].text += "ok    the order: 3.00, below 4\n"
+    assert editions.student(nb).cells[-1].outputs == []
