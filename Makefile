@@ -12,16 +12,20 @@ comma := ,
 STAMP := $(VENV)/installed-$(subst $(comma),+,$(EXTRAS))
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test lint notebooks bench latency historical clean
+.PHONY: help lab test lint notebooks handouts slides bench latency historical editions course clean
 
 help:
 	@echo "make lab        open JupyterLab with notebooks/00_start_here.ipynb   (LAB_ARGS=... is passed on)"
 	@echo "make test       lint, unit tests, and every output of every notebook"
 	@echo "make lint       ruff check and ruff format --check, notebooks included"
 	@echo "make notebooks  run all notebooks anew and store their outputs in normal form"
+	@echo "make handouts   PDF and offline pages of all notebooks, for students and teachers   (HANDOUTS=...)"
+	@echo "make slides     offline slides of all notebooks, for lecturing                      (HANDOUTS=...)"
 	@echo "make bench      time our code beside its peers; writes the tables of benchmarks/README.md"
 	@echo "make latency    time our explorers in JupyterLab and Chromium; writes their tables there"
 	@echo "make historical the long runs on real data (MNIST=PATH), beside their published numbers"
+	@echo "make editions   notebooks without answers, and for teachers with all: build/editions"
+	@echo "make course     an nbgrader course of them, to hand out and grade: build/course"
 	@echo "make clean      remove .venv and caches"
 	@echo "Settings: PYTHON=$(PYTHON) (another one: make clean first)  EXTRAS=$(EXTRAS)"
 
@@ -45,6 +49,13 @@ notebooks: $(STAMP)
 	$(BIN)/python tools/readme_figure.py
 	$(BIN)/python tools/facts.py
 
+# HANDOUTS="--only 00 01 --editions student --jobs 2", for example.
+handouts: $(VENV)/installed-lab+test+browser
+	$(BIN)/python -m handouts $(HANDOUTS)
+
+slides: $(VENV)/installed-lab+test+browser
+	$(BIN)/python -m handouts --slides $(HANDOUTS)
+
 # The same in two processes, on one thread and on all; benchmarks/ says what is timed and how.
 # Not the tests' settings: those have one thread, and want every warning to be an error.
 BENCH := -m pytest benchmarks -q -p no:cacheprovider --confcutdir=benchmarks \
@@ -64,6 +75,12 @@ latency: $(VENV)/installed-lab+test+bench+browser
 
 historical: $(VENV)/installed-test+bench
 	$(BIN)/python -m benchmarks.historical --mnist "$(MNIST)" $(RUNS)
+
+editions: $(STAMP)
+	$(BIN)/python -m handouts.editions
+
+course: $(VENV)/installed-lab+test+grading
+	$(BIN)/python -m handouts.course
 
 clean:
 	rm -rf $(VENV) .pytest_cache .ruff_cache build dist

@@ -18,6 +18,7 @@ pytest.importorskip("ipywidgets", reason="needs pip install 'aehelpers[lab]'")
 pytest.importorskip("playwright", reason="needs pip install 'aehelpers[browser]'")
 
 from aehelpers.explorers import Explorer
+from handouts.explorers import code_up_to_the_last_explorer
 from tools import browser
 from tools import notebooks as tool
 
@@ -42,17 +43,8 @@ def chromium():
         pytest.skip(str(missing))
 
 
-def cells_of(name):
-    cells = tool.read(tool.NOTEBOOKS / f"{name}.ipynb").cells
-    return [cell.source for cell in cells if cell.cell_type == "code" and cell.source.strip()]
-
-
 def for_explorers(name):
-    """The code of a notebook up to its last explorer, without what only repeats their draws."""
-    code = cells_of(name)
-    last = max(i for i, source in enumerate(code) if re.search(r"\bExplorer\(", source))
-    again = re.compile(r"\w+\.(check|film_strip|summary)\(.*\)\Z")
-    return [source for source in code[: last + 1] if not again.fullmatch(source.strip())]
+    return code_up_to_the_last_explorer(tool.read(tool.NOTEBOOKS / f"{name}.ipynb"))
 
 
 def as_notebook(sources):
@@ -315,6 +307,7 @@ def look_at_explorers(tab):
 
 PAGE = """\
 from aehelpers.explorers import Explorer
+from handouts.explorers import code_up_to_the_last_explorer
 
 def line(ax, k, up):
     ax.plot([0, k], [0, up])

@@ -1,0 +1,102 @@
+"""The explorers of a notebook without a kernel: each one HTML element with all its pictures.
+
+They need what the notebook has trained. So its cells are run once, in a process of their own,
+and the elements are kept in build/ until the notebook's code or the package changes.
+
+python -m handouts.explorers NOTEBOOK FILE     what that process does
+"""
+
+import contextlib
+import hashlib
+import io
+import json
+import math
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from tools import notebooks as tool
+
+FOLDER = tool.ROOT / "build" / "explorers"
+LARGEST = 2_000_000  # bytes of one element
+EXPLORER = re.compile(r"^(\w+) = Explorer\($.*^\1\Z", re.M | re.S)
+ONLY_REPEATS = re.compile(r"\w+\.(check|film_strip)\(.*\)\Z")  # what the explorer draws anyway
+
+
+def elements(path):
+    """{name: HTML} of the explorers in the notebook at path. RuntimeError if a cell fails."""
+    code = code_up_to_the_last_explorer(tool.read(path))
+    if not code:
+        return {}
+    sources = sorted((tool.ROOT / "aehelpers").glob("*.*"))
+    known = hashlib.sha256(
+        "\0".join([*code, *(p.read_text("utf-8") for p in sources)]).encode()
+    )
+    kept = FOLDER / f"{Path(path).stem}-{known.hexdigest()[:12]}.json"
+    if not kept.exists():
+        FOLDER.mkdir(parents=True, exist_ok=True)
+        command = [sys.executable, "-m", "handouts.explorers", str(path), str(kept)]
+        done = subprocess.run(command, cwd=tool.ROOT, capture_output=True, text=True)
+        if done.returncode:
+            raise RuntimeError(f"{Path(path).name} does not run:\n{done.stderr.strip()}")
+        for old in FOLDER.glob(f"{Path(path).stem}-*.json"):
+            if old != kept:
+                old.unlink(missing_ok=True)
+    return json.loads(kept.read_text("utf-8"))
+
+
+def code_up_to_the_last_explorer(nb):
+    code = [cell.source for cell in nb.cells if cell.cell_type == "code"]
+    while code and not EXPLORER.search(code[-1]):
+        code.pop()
+    return [source for source in code if not ONLY_REPEATS.match(source)]
+
+
+def run(code):
+    """Run cells one after the other, as a notebook does; {name: HTML} of their explorers."""
+    from IPython.core.interactiveshell import InteractiveShell
+
+    shell, found = InteractiveShell.instance(), {}
+    for source in code:
+        with contextlib.redirect_stdout(io.StringIO()):
+            shell.run_cell(source).raise_error()
+        if explorer := EXPLORER.search(source):
+            found[explorer[1]] = element(shell.user_ns[explorer[1]])
+    return found
+
+
+def element(explorer, largest=LARGEST):
+    """The explorer as one HTML element; with fewer settings if it would be too large."""
+    html = explorer.html()
+    if len(html) <= largest:
+        return html
+    settings = math.prod(map(len, explorer.grids.values()))
+    return explorer.html(
+        **thinned(explorer.grids, explorer.start, settings * largest / len(html))
+    )
+
+
+def thinned(grids, start, most):
+    """Every second value of the longest grid, the start's among them, until few enough."""
+    grids = dict(grids)
+    while math.prod(map(len, grids.values())) > most:
+        name = max(grids, key=lambda name: len(grids[name]))
+        grids[name] = grids[name][grids[name].index(start[name]) % 2 :: 2]
+    return grids
+
+
+def main(path, file):
+    code = code_up_to_the_last_explorer(tool.read(path))
+    file = Path(file).resolve()
+    os.environ["MPLBACKEND"] = "Agg"
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as in tools/guard.py
+    os.chdir(Path(path).resolve().parent)  # cells read ../benchmarks
+    draft = file.with_suffix(".draft")
+    draft.write_text(json.dumps(run(code)), "utf-8")
+    draft.replace(file)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,292 @@
+"""What of a notebook is handed out, and as what HTML.
+
+On paper stand the prose, the formulas, the figures and the printed tables. Left out are
+
+- code: the figure or the table is the result, and the notebook is there for the rest. Kept is
+  that of the exercises, that of cells tagged `print`, and that which prose announces with a
+  colon and of which nothing else would be seen;
+- Check lines where they were measured: all of them stand under *What we measured*, once;
+- an explorer's own picture if its film strip follows, and the count of what its check drew;
+- in the student's edition, self-checks, and answers: there is room to write them in.
+
+On a screen stands everything: code too, folded where it is long, and explorers with sliders.
+"""
+
+import html
+import math
+import re
+import textwrap
+
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
+
+from tools.facts import CHECK
+from tools.notebooks import ROOT
+
+from . import editions
+from .explorers import EXPLORER
+
+COURSE = (ROOT / "README.md").read_text("utf-8").splitlines()[0].lstrip("# ")
+CODE = HtmlFormatter(style="bw", nowrap=True)
+LONG_CODE = 8  # lines; longer code is folded on a screen
+
+FILM_STRIP = re.compile(r"^(\w+)\.film_strip\(", re.M)
+EXPLORER_CHECK = re.compile(r"\w+\.check\(\)\Z")
+WORDS_OF_FIGURE = re.compile(r"(?:Figure: )?(.+?)(?= \d+ panels\.| Axes: |\n|\Z)", re.S)
+
+SOLUTION = re.compile(r"^ *### BEGIN SOLUTION\n(.+?)\n *### END SOLUTION *$", re.M | re.S)
+SUMMARY = re.compile(r"\d+ claims measured")
+
+COLUMN = 327  # CSS pixels: 86.5 mm
+SMALLEST, ON_PAPER = 0.62, 0.75  # scales of a figure; its letters are 8.5 points at 1
+HIGHEST = 560  # CSS pixels
+
+LINE = 6.5  # mm, between lines to write on
+LEAST_ROOM = 30  # mm
+WORDS_A_LINE = 12  # by hand
+
+
+def render(markdown):
+    """Markdown as HTML, its formulas still TeX."""
+    renderer = IPythonRenderer(escape=False, exclude_anchor_links=True)
+    return MarkdownWithMath(renderer=renderer).render(markdown)
+
+
+def python(source):
+    return highlight(source, PythonLexer(stripnl=False), CODE).rstrip("\n")
+
+
+class Handout:
+    """One edition of a notebook, as the parts of a page.
+
+    nb : the stored notebook.   edition : "student" or "teacher".
+    explorers : {name: HTML element}, for the screen.
+
+    `drawn` has to be set before HTML is asked for: {fragment: the same, its formulas drawn}.
+    """
+
+    def __init__(self, nb, edition, explorers=None):
+        self.edition, self.explorers, self.drawn = edition, explorers or {}, {}
+        self.answers = {id_of(cell): cell.source for cell in nb.cells if is_answer(cell)}
+        self.cells = getattr(editions, edition)(nb).cells
+        self.title = self.cells[0].source.splitlines()[0].lstrip("# ")
+        self.strips = {name for cell in self.cells for name in FILM_STRIP.findall(cell.source)}
+
+    def fragments(self):
+        """The prose as HTML, its formulas still TeX."""
+        return [render(cell.source) for cell in self.cells if is_text(cell)]
+
+    def prose(self, source):
+        return self.drawn[render(source)]
+
+    def opening(self):
+        """What stands above the columns: the notebook's title and what it is about."""
+        return self.prose(self.cells[0].source)
+
+    # -- on paper --------------------------------------------------------------------------
+
+    def on_paper(self):
+        """The rest, as one HTML whose elements are set in columns, but for wide ones.
+
+        An exercise is a row, the task on the left and room for the answer on the right. In the
+        teacher's edition, what follows the answer, as a self-check, is a row below.
+        """
+        rows, announced = [("", [])], False  # (task, pieces); "" is no exercise, None the same
+        for cell in self.cells[1:]:
+            task, pieces = rows[-1]
+            shown = self._cell_on_paper(cell)
+            if announced and not shown:
+                shown = code(cell.source)
+            announced = is_text(cell) and cell.source.endswith(":")
+            if is_text(cell) and cell.source.startswith("### Exercise "):
+                rows.append((shown, []))
+            elif is_text(cell) and cell.source.startswith("#"):
+                rows.append(("", [shown]))
+            elif task != "" and pieces and shown and self.edition == "teacher":
+                rows.append((None, [shown]))
+            elif shown:
+                pieces.append(shown)
+        return "\n".join(row(task, "\n".join(pieces)) for task, pieces in rows)
+
+    def _cell_on_paper(self, cell):
+        if is_text(cell):
+            if is_answer(cell) and self.edition == "student":
+                return room(len(self._solution(cell).split()) / WORDS_A_LINE, "In words:")
+            if "teacher" in tags(cell):
+                return f'<aside class="teacher">{self.prose(cell.source)}</aside>'
+            return self.prose(cell.source)
+        if is_check(cell):
+            return code(cell.source) if self.edition == "teacher" else ""
+        if is_answer(cell):
+            if self.edition == "teacher":
+                return code(cell.source) + self._outputs(cell)
+            stub = SOLUTION.sub("", self.answers[id_of(cell)]).rstrip()
+            return code(stub) + room(len(self._solution(cell).splitlines()))
+        shown = code(cell.source) if "print" in tags(cell) else ""
+        return shown + self._outputs(cell)
+
+    def _solution(self, cell):
+        return SOLUTION.search(self.answers[id_of(cell)])[1]
+
+    def _outputs(self, cell):
+        explorer, checked = EXPLORER.search(cell.source), EXPLORER_CHECK.search(cell.source)
+        if checked or (explorer and explorer[1] in self.strips):
+            return ""
+        return "".join(self._output_on_paper(output, cell) for output in cell.outputs)
+
+    def _output_on_paper(self, output, cell):
+        if output.output_type != "stream":
+            return result(output)
+        if SUMMARY.match(output.text):
+            return check_list(output.text)
+        lines = [line for line in output.text.splitlines() if not line.startswith("ok  ")]
+        return printed("\n".join(lines), cell)
+
+    # -- on a screen -----------------------------------------------------------------------
+
+    def on_screen(self):
+        """The rest, as one HTML."""
+        return "\n".join(map(self._cell_on_screen, self.cells[1:]))
+
+    def _cell_on_screen(self, cell):
+        if is_text(cell):
+            kind = ' class="teacher"' if "teacher" in tags(cell) else ""
+            return f"<div{kind}>{self.prose(cell.source)}</div>"
+        lines, found = cell.source.splitlines(), EXPLORER.search(cell.source)
+        shown = code(cell.source)
+        if len(lines) > LONG_CODE and not id_of(cell):
+            words = html.escape(next(filter(None, lines)))
+            shown = f"<details><summary><code>{words}</code> …</summary>{shown}</details>"
+        if found and found[1] in self.explorers:
+            return shown + self.explorers[found[1]]
+        return shown + "".join(
+            printed(output.text, cell) if output.output_type == "stream" else result(output)
+            for output in cell.outputs
+        )
+
+    # -- on slides -------------------------------------------------------------------------
+
+    def on_slides(self):
+        """The rest, as one HTML: prose, figures, what was printed, and places for explorers."""
+        return "\n".join(map(self._cell_on_slides, self.cells[1:]))
+
+    def _cell_on_slides(self, cell):
+        if id_of(cell) or "teacher" in tags(cell):
+            return ""
+        if is_text(cell):
+            return self.prose(cell.source)
+        shown = code(cell.source) if "print" in tags(cell) else ""
+        if (found := EXPLORER.search(cell.source)) and found[1] in self.explorers:
+            return f'{shown}<div data-explorer="{found[1]}"></div>'
+        repeats = self.explorers.keys() & set(FILM_STRIP.findall(cell.source))
+        if repeats or "inspect.getsource" in cell.source:
+            return shown
+        return shown + self._outputs(cell)
+
+
+def linked(html, edition=None):
+    """Links to notebooks lead to their pages of that edition; else only their words stay."""
+    if edition:
+        html = re.sub(r'(<a href="[\w-]+)\.ipynb"', rf'\1-{edition}.html"', html)
+    kept = "https?:|#" + (r"|[\w-]+\.html\"" if edition else "")
+    return re.sub(rf'<a href="(?!{kept})[^>]*>(.*?)</a>', r"\1", html, flags=re.S)
+
+
+# -- cells -------------------------------------------------------------------------------------
+
+
+def is_text(cell):
+    return cell.cell_type == "markdown"
+
+
+def is_answer(cell):
+    return bool(cell.metadata.get("nbgrader", {}).get("solution"))
+
+
+def is_check(cell):
+    return bool(cell.metadata.get("nbgrader", {}).get("locked"))
+
+
+def id_of(cell):
+    return cell.metadata.get("nbgrader", {}).get("grade_id", "")
+
+
+def tags(cell):
+    return cell.metadata.get("tags", [])
+
+
+# -- pieces of HTML ----------------------------------------------------------------------------
+
+
+def code(source):
+    return f'<pre class="code">{python(source)}</pre>'
+
+
+def row(task, answer):
+    """A task beside its answer; if task is None, what belongs to the answer above it."""
+    if task == "":
+        return answer
+    kind, task = (" more", "") if task is None else ("", f'<div class="task">{task}</div>')
+    answer = f'<div class="answer">{answer}</div>'
+    return f'<section class="exercise wide{kind}">{task}{answer}</section>'
+
+
+def room(lines, label=""):
+    """A box to write in, for about so many lines."""
+    rows = max(round(lines + 1), math.ceil(LEAST_ROOM / LINE))
+    label = f'<p class="label">{label}</p>' if label else ""
+    return f'{label}<div class="room">{"<div></div>" * rows}</div>'
+
+
+def printed(text, cell):
+    """What a cell printed; the source of the package, as code."""
+    text = textwrap.dedent(text).strip("\n")
+    if "inspect.getsource" in cell.source and text:
+        return f'<pre class="code source">{python(text)}</pre>'
+    return f'<pre class="output">{html.escape(text)}</pre>' if text.strip() else ""
+
+
+def result(output):
+    """A picture, or a text if the cell has shown none."""
+    data = output.get("data", {})
+    if "image/png" in data:
+        return figure(data["image/png"], output.metadata.get("image/png", {}))
+    text = data.get("text/plain", "\n".join(output.get("traceback", [])))
+    return f'<pre class="output">{html.escape(text)}</pre>'
+
+
+def figure(png, about):
+    """A picture, its first sentences as caption; wide if it cannot be read in a column."""
+    alt, width, height = about.get("alt", ""), about.get("width", 0), about.get("height", 0)
+    scale = min(ON_PAPER, 680 / max(width, 1), HIGHEST / max(height, 1))
+    in_column = min(scale, COLUMN / max(width, 1))
+    wide = in_column < SMALLEST
+    kind = ("beside" if scale * width < 560 else "below") if wide else "narrow"
+    shown = round((scale if wide else in_column) * width)
+    words = html.escape(WORDS_OF_FIGURE.match(alt)[1].strip()) if alt else ""
+    return (
+        f'<figure class="plot {"wide " if wide else ""}{kind}">'
+        f'<img alt="{html.escape(alt)}" src="data:image/png;base64,{png}" '
+        f'width="{width}" height="{height}" style="--paper: {shown}px">'
+        f'<figcaption class="no-maths">{words}</figcaption></figure>'
+    )
+
+
+def check_list(text):
+    """The lines of `Checks.summary` as a list."""
+    count, *lines = text.strip().splitlines()
+    found = [CHECK.fullmatch(line) for line in lines]
+    items = "".join(
+        f"<li>{html.escape(check['claim'])}: <b>{check['value']}</b>, "
+        f"{check['bounds']}{note(check)}</li>"
+        for check in found
+    )
+    return f'<p>{count}.</p><ol class="checks no-maths">{items}</ol>'
+
+
+def note(check):
+    """From where the claim is, in brackets."""
+    found = re.search(r"  (\[.*\])\Z", check[0])
+    return f" <small>{html.escape(found[1])}</small>" if found else ""

@@ -1,0 +1,186 @@
+"""Chromium as a typesetter: formulas become drawings, pages become PDF, and faults are found.
+
+The browser is offline, and whatever a page asks of a network is counted.
+"""
+
+import functools
+import re
+import shutil
+import subprocess
+from contextlib import contextmanager
+from pathlib import Path
+
+from tools import browser
+
+from . import assets
+
+HERE = Path(__file__).parent
+PAPER_WIDTH = 680  # CSS pixels: 180 mm, the width of the text on both papers
+SLIDE = (1280, 720)
+MATHJAX_SETTINGS = """{
+    tex: {inlineMath: [["$", "$"]], displayMath: [["$$", "$$"]], processEscapes: true,
+          packages: {"[-]": ["noundefined", "noerrors"]}},
+    svg: {fontCache: "global"},
+    options: {enableMenu: false, enableAssistiveMml: true, ignoreHtmlClass: "no-maths"},
+    startup: {typeset: false},
+}"""
+RAW_TEX = re.compile(r"\$\$|\\(?:frac|mathbf|begin\{)")
+
+
+class FaultsError(ValueError):
+    """What is wrong with a page: a list of sentences, each with its place."""
+
+    def __init__(self, faults):
+        self.faults = list(faults)
+        super().__init__("\n".join(self.faults))
+
+
+class Typesetter:
+    """One Chromium for many pages. `with Typesetter() as typesetter: ...`"""
+
+    def __enter__(self):
+        self._open = browser.chromium()
+        self.chromium = self._open.__enter__()
+        return self
+
+    def __exit__(self, *error):
+        return self._open.__exit__(*error)
+
+    @contextmanager
+    def page(self, html, width=PAPER_WIDTH, height=1000, media="screen"):
+        """A tab that shows html, offline, its letters and pictures there.
+
+        FaultsError on leaving if it asked for anything that is not in the page itself.
+        """
+        context = self.chromium.new_context(
+            offline=True, viewport={"width": width, "height": height}
+        )
+        try:
+            tab, asked, errors = context.new_page(), [], []
+            tab.on("request", lambda request: asked.append(request.url))
+            tab.on("pageerror", lambda error: errors.append(f"a script failed: {error}"))
+            tab.emulate_media(media=media)
+            tab.set_content(html)
+            tab.evaluate(
+                "() => Promise.all([document.fonts.ready,"
+                " ...[...document.images].map((image) => image.decode().catch(() => {}))])"
+            )
+            yield tab
+            strange = [url for url in asked if not url.startswith(("data:", "blob:", "file:"))]
+            errors += [f"asks the network for {url}" for url in dict.fromkeys(strange)]
+            if errors:
+                raise FaultsError(errors)
+        finally:
+            context.close()
+
+    def draw_formulas(self, fragments):
+        """HTML fragments with TeX -> {fragment: HTML with drawings}, and what drawings need.
+
+        The second result is HTML too: the style of formulas, and the letters they share.
+        FaultsError where a formula is wrong or a command of it unknown.
+        """
+        fragments = list(dict.fromkeys(fragments))
+        body = "\n".join(f'<div class="fragment">{fragment}</div>' for fragment in fragments)
+        html = (
+            f"<!DOCTYPE html><script>MathJax = {MATHJAX_SETTINGS}</script>"
+            f"<script>{assets.mathjax()}</script>{body}"
+        )
+        with self.page(html) as tab:
+            drawn, shared, wrong = tab.evaluate(
+                """async () => {
+                    await MathJax.startup.promise;
+                    await MathJax.typesetPromise();
+                    const all = (selector) => [...document.querySelectorAll(selector)];
+                    const around = (node) => node.closest("p, li, td, h2, h3, div").textContent;
+                    const shared = [MathJax.svgStylesheet(), ...all("#MJX-SVG-global-cache")];
+                    return [
+                        all(".fragment").map((fragment) => fragment.innerHTML),
+                        shared.map((element) => element.outerHTML).join("\\n"),
+                        all("[data-mjx-error], mjx-merror").map((node) => [
+                            node.dataset.mjxError ?? node.textContent,
+                            around(node).trim().slice(0, 80),
+                        ]),
+                    ];
+                }"""
+            )
+        # An error stands in the drawing, and once more in the MathML beside it.
+        faults = [f"formula: {error} (in {place!r})" for error, place in wrong]
+        raise_faults(dict.fromkeys(faults))
+        return dict(zip(fragments, drawn, strict=True)), shared
+
+    def print(self, html, path):
+        """Fit html to its columns, check it, and print it to a PDF at path; how many pages.
+
+        FaultsError, and no PDF, if something is wrong with the page or with what was printed.
+        """
+        with self.page(html, media="print") as tab:
+            raise_faults(tab.evaluate(f"() => {{{scripts()} fit(); return faults()}}"))
+            raise_faults(tab.evaluate(f"() => {{{scripts()} paginate(); return faults()}}"))
+            draft = path.with_name(path.name + ".draft")
+            tab.pdf(path=draft, prefer_css_page_size=True, tagged=True, outline=True)
+        try:
+            pages = check_print(draft)
+            draft.replace(path)
+        finally:
+            draft.unlink(missing_ok=True)
+        return pages
+
+    def publish(self, html, path, size=(1000, 800)):
+        """Check html as a page on a screen of that size, and write it to path. FaultsError."""
+        with self.page(html, *size) as tab:
+            raise_faults(tab.evaluate(f"() => {{{scripts()} return faults()}}"))
+        path.write_text(html, "utf-8")
+
+    def deal(self, html, explorers, path):
+        """Deal the flow of html out to slides, check them, write them to path; how many.
+
+        explorers : {name: HTML element} for the places that wait for one, for their scripts are
+            not to run before they are read.
+        FaultsError, and no file, if something is wrong with one of them.
+        """
+        with self.page(html, *SLIDE) as tab:
+            count = tab.evaluate(f"() => {{{scripts()} return deal()}}")
+            dealt = f"<!DOCTYPE html>\n{tab.evaluate('document.documentElement.outerHTML')}"
+        for name, element in explorers.items():
+            dealt = dealt.replace(f'<div data-explorer="{name}"></div>', element)
+        self.publish(dealt, path, SLIDE)
+        return count
+
+
+@functools.cache
+def scripts():
+    """What fits and checks a page, in the page itself."""
+    return (HERE / "page.js").read_text("utf-8")
+
+
+def raise_faults(faults):
+    if faults := list(faults):
+        raise FaultsError(faults)
+
+
+def check_print(path):
+    """How many pages a PDF has. FaultsError if it has none, or if TeX is left in its text."""
+    pages = text_of_pages(path)
+    raise_faults([] if pages else ["the PDF has no page"])
+    raise_faults(
+        f"page {number}: TeX is left, {text[max(0, found.start() - 20) : found.end() + 20]!r}"
+        for number, text in enumerate(pages, start=1)
+        if (found := RAW_TEX.search(text))
+    )
+    return len(pages)
+
+
+def text_of_pages(path):
+    """The text of each page of a PDF, as a reader would copy it, by pdftotext or pypdf."""
+    if program := shutil.which("pdftotext"):
+        command = [program, "-enc", "UTF-8", str(path), "-"]
+        text = subprocess.run(command, check=True, capture_output=True).stdout.decode("utf-8")
+        return text.split("\f")[:-1]
+    try:
+        from pypdf import PdfReader
+    except ImportError:
+        raise ModuleNotFoundError(
+            "to read a PDF, pdftotext or pypdf is needed: apt install poppler-utils, or "
+            "pip install pypdf"
+        ) from None
+    return [page.extract_text() for page in PdfReader(path).pages]

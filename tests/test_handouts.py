@@ -1,0 +1,400 @@
+"""Handouts: what stands in them, that they need no network, that their checks can fail."""
+
+import base64
+import contextlib
+import re
+
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from tools import browser
+from tools import notebooks as tool
+
+pytest.importorskip("playwright", reason="needs pip install 'aehelpers[browser]'")
+pytest.importorskip("nbconvert", reason="needs pip install 'aehelpers[lab]'")
+
+from handouts import __main__ as command
+from handouts import assets, build, explorers, pages, typesetter
+
+PIXEL = base64.b64encode(
+    bytes.fromhex(
+        "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b55"
+        "0000000a49444154789c63f80f00010101005ef3b9d50000000049454e44ae426082"
+    )
+).decode()
+ABOUT = {"alt": "Figure: One dot. Axes: x is x_1.", "width": 300, "height": 200}
+SETUP = """\
+check = print
+from aehelpers.explorers import Explorer
+
+
+def line(ax, k):
+    ax.plot([0, k], [0, 1])
+    return f"{k} right"
+"""
+EXPLORER = """\
+{name} = Explorer(
+    line,
+    k=[1, 2, 3],
+    start={{"k": 1}},
+    title="The {name} line",
+)
+{name}"""
+ANSWER = """\
+def root(x):
+    # Hint: whose square is it?
+    ### BEGIN SOLUTION
+    return x**0.5
+    ### END SOLUTION"""
+SELF_CHECK = """\
+visible = root(4) == 2
+### BEGIN HIDDEN TESTS
+hidden = root(9) == 3
+### END HIDDEN TESTS"""
+WORDS = "### BEGIN SOLUTION\nThe model answer.\n### END SOLUTION"
+CHECKED = "ok    the slope: 0.0242, below 0.03  [fact 4]\n"
+SUMMARY = "1 claims measured, all within their bounds\n" + CHECKED
+
+
+def asked(grade_id, **more):
+    return {"nbgrader": {"grade_id": grade_id, "grade": False, "solution": False, **more}}
+
+
+def picture():
+    data = {"image/png": PIXEL, "text/plain": ABOUT["alt"]}
+    return new_output("display_data", data=data, metadata={"image/png": ABOUT})
+
+
+def printed(text):
+    return new_output("stream", name="stdout", text=text)
+
+
+def code(source, *outputs, **metadata):
+    return new_code_cell(source, outputs=list(outputs), execution_count=1, metadata=metadata)
+
+
+def notebook():
+    """A small one that has all: formulas, figures, explorers, checks and an exercise."""
+    return new_notebook(
+        cells=[
+            new_markdown_cell("# 99 · A fixture\n\nWhat it is about."),
+            new_markdown_cell("## Formulas\n\nWith $x_1$,\n\n$$\\frac{a}{b} = \\hat x .$$"),
+            code(SETUP),
+            code("check(1)", printed(CHECKED + "a printed table\n")),
+            code("shown = 1", picture()),
+            code("kept = 1", tags=["print"]),
+            code(EXPLORER.format(name="first"), picture()),
+            code("first.film_strip()", picture()),
+            code(EXPLORER.format(name="second"), picture()),
+            new_markdown_cell("## Exercises\n\nOne."),
+            new_markdown_cell("**For teachers.** Ask why.", metadata={"tags": ["teacher"]}),
+            new_markdown_cell("### Exercise 1 (core): a root\n\nDefine `root(x)`."),
+            code(ANSWER, **asked("99-exercise-1", solution=True)),
+            code(SELF_CHECK, **asked("99-exercise-1-check", grade=True, locked=True, points=1)),
+            new_markdown_cell(
+                WORDS,
+                metadata=asked("99-exercise-1-words", grade=True, solution=True, points=1),
+            ),
+            new_markdown_cell("## What we measured"),
+            code("check.summary()", printed(SUMMARY)),
+        ]
+    )
+
+
+# ---- what stands in them ---------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """A Typesetter, and what it needs."""
+    with contextlib.ExitStack() as stack:
+        try:
+            assets.mathjax(), assets.font_faces()
+            setter = stack.enter_context(typesetter.Typesetter())
+        except (assets.AssetError, browser.NoChromiumError) as missing:
+            pytest.skip(str(missing))
+        yield setter
+
+
+@pytest.fixture(scope="module")
+def folder(chromium, tmp_path_factory):
+    """The handouts and slides of the fixture, all made."""
+    folder = tmp_path_factory.mktemp("handouts")
+    path = folder / "99_fixture.ipynb"
+    tool.write(tool.normalise(notebook()), path)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(explorers, "FOLDER", folder / "explorers")
+        made = [
+            one
+            for edition in build.EDITIONS
+            for one in build.handouts(chromium, path, edition, folder, ["a4"])
+        ]
+        made += build.slides(chromium, path, folder)
+    assert [str(one) for one in made if one.faults] == []
+    return folder
+
+
+def text_of(file):
+    return re.sub(r"\s+", " ", "".join(typesetter.text_of_pages(file)))
+
+
+def test_the_student_prints_no_answer_and_no_check(folder):
+    text = text_of(folder / "99_fixture-student-a4.pdf")
+    assert "Hint: whose square is it?" in text
+    for secret in ("x**0.5", "hidden = ", "visible = ", "The model answer.", "For teachers."):
+        assert secret not in text
+
+
+def test_the_teacher_prints_all(folder):
+    text = text_of(folder / "99_fixture-teacher-a4.pdf")
+    for part in ("x**0.5", "hidden = ", "visible = ", "The model answer.", "For teachers."):
+        assert part in text
+
+
+def test_a_print_has_each_check_once_and_only_marked_code(folder):
+    text = text_of(folder / "99_fixture-student-a4.pdf")
+    assert text.count("0.0242") == 1
+    assert "a printed table" in text
+    assert "kept = 1" in text
+    assert "shown = 1" not in text
+    assert "Explorer(" not in text
+    assert text.count("One dot.") == 3  # not the explorer's whose film strip follows
+
+
+def test_a_pdf_has_title_language_and_tags(folder):
+    pdf = (folder / "99_fixture-student-a4.pdf").read_bytes()
+    for mark in (b"/StructTreeRoot", b"/Lang", b"/Title", b"/Outlines"):
+        assert mark in pdf
+
+
+def test_the_student_reads_no_answer_on_a_screen(folder):
+    page = (folder / "99_fixture-student.html").read_text("utf-8")
+    assert "NotImplementedError" in page
+    for secret in ("x**0.5", "root(9)", "The model answer."):
+        assert secret not in re.sub("<[^>]*>", "", page)
+
+
+def test_a_page_asks_no_network_and_its_explorers_answer_keys_one_by_one(chromium, folder):
+    context = chromium.chromium.new_context(offline=True)
+    tab, asked_for = context.new_page(), []
+    tab.on("request", lambda request: asked_for.append(request.url.split(":")[0]))
+    tab.goto((folder / "99_fixture-student.html").as_uri())
+    first, second = (tab.locator(".explorer-page").nth(i) for i in range(2))
+    before = [each.locator("img").get_attribute("src") for each in (first, second)]
+    first.locator("input").press("ArrowRight")
+    assert first.locator("[role=status]").inner_text() == "2 right"
+    assert second.locator("[role=status]").inner_text() == "1 right"
+    assert first.locator("img").get_attribute("src") != before[0]
+    assert second.locator("img").get_attribute("src") == before[1]
+    assert tab.locator("mjx-container svg").count() == 2
+    assert tab.locator("mjx-merror, script[src], #MathJax").count() == 0
+    assert set(asked_for) <= {"file", "data", "blob"}
+    context.close()
+
+
+def test_slides_go_on_by_key_but_not_while_a_slider_is_moved(chromium, folder):
+    context = chromium.chromium.new_context(offline=True)
+    tab = context.new_page()
+    tab.goto((folder / "99_fixture.html").as_uri())
+    number = "document.querySelector('.slide.shown').dataset.number"
+    assert tab.evaluate(number) == "1"
+    tab.keyboard.press("ArrowRight")
+    assert tab.evaluate(number) == "2"
+    while not tab.locator(".slide.shown input").count():
+        tab.keyboard.press("ArrowRight")
+    at = tab.evaluate(number)
+    tab.locator(".slide.shown input").press("ArrowRight")
+    assert tab.locator(".slide.shown [role=status]").inner_text() == "2 right"
+    assert tab.evaluate(number) == at
+    context.close()
+
+
+# ---- pages and slides ------------------------------------------------------------------------
+
+
+def on_paper(*parts):
+    style = (typesetter.HERE / "page.css").read_text("utf-8")
+    margins = build.MARGINS.format(
+        size="A4", margin="18mm 15mm 16mm", height="263mm", course="c", title="t", edition="e"
+    )
+    return (
+        f"<!DOCTYPE html><html lang=en><title>t</title><style>{style}{margins}</style>"
+        f"<header><h1>Top</h1></header><main class=flow>{''.join(parts)}</main>"
+    )
+
+
+def test_pages_lose_and_double_nothing(chromium, tmp_path):
+    words, parts = iter(range(10_000, 99_999)), []
+
+    def some(count):
+        return " ".join(str(next(words)) for _ in range(count))
+
+    for part in range(12):
+        parts.append(
+            f"<h2>{some(2)}</h2><p>{some(150)}</p><ol><li>{some(70)}<li>{some(90)}</ol>"
+        )
+        parts.append(
+            f"<table>{''.join(f'<tr><td>{some(1)}<td>{some(1)}' for _ in range(5))}</table>"
+        )
+        parts.append(
+            pages.figure(PIXEL, {"alt": some(3), "width": 672, "height": 300 + 40 * part})
+        )
+        parts.append(f"<p>{some(20)}</p>")
+    last = next(words)
+    count = chromium.print(on_paper(*parts), tmp_path / "long.pdf")
+    text = "".join(typesetter.text_of_pages(tmp_path / "long.pdf"))
+    assert count > 4
+    assert sorted(re.findall(r"\b\d{5}\b", text)) == [str(n) for n in range(10_000, last)]
+
+
+def test_a_heading_goes_to_the_next_page_with_what_it_heads(chromium, tmp_path):
+    filler, heading = '<div style="height: 1200px">Filler</div>', "<h2>Heading</h2>"
+    box = '<section class="exercise wide" style="height: 500px">Box</section>'
+    chromium.print(on_paper(filler, heading, box), tmp_path / "page.pdf")
+    first, second = typesetter.text_of_pages(tmp_path / "page.pdf")
+    assert "Filler" in first and "Heading" not in first
+    assert re.search(r"Heading\s+Box", second)
+
+
+def test_a_slide_has_first_sentences_and_its_notes_the_rest(chromium, tmp_path):
+    style = "".join(
+        (typesetter.HERE / n).read_text("utf-8") for n in ("page.css", "slides.css")
+    )
+    paragraphs = "<p><b>Of it.</b> One i.e. first sentence. A second one.</p>" * 30
+    chromium.deal(
+        f"<!DOCTYPE html><style>{style}</style><header><h1>T</h1></header>"
+        f"<main class=flow><h2>Heading</h2>{paragraphs}</main>",
+        {},
+        tmp_path / "slides.html",
+    )
+    slides = (tmp_path / "slides.html").read_text("utf-8").split('<section class="slide')[2:]
+    shown, notes = zip(*(slide.split("<aside") for slide in slides), strict=True)
+    assert len(slides) > 1
+    assert all("Heading" in one and "A second one." not in one for one in shown)
+    assert "".join(shown).count("One i.e. first sentence.") == 30
+    assert "".join(notes).count("A second one.") == 30
+
+
+# ---- each check, made to fail ----------------------------------------------------------------
+
+IMAGE = f'<img alt="A dot" width=9 height=9 src="data:image/png;base64,{PIXEL}">'
+WIDE = '<p><span style="display: inline-block; width: 2000px">wide</span></p>'
+
+
+def test_notation_and_glossary_fit_on_two_pages(chromium, tmp_path):
+    path = build.HERE / "NOTATION.md"
+    printed, screen = build.handouts(chromium, path, build.GUIDES[path], tmp_path, ["a4"])
+    assert printed.faults == screen.faults == () and printed.pages == 2
+    text = text_of(tmp_path / printed.name)
+    assert "Notation and glossary" in text and "weights and biases" in text
+    assert "Wiener filter" in text
+
+
+def test_wrong_formulas_fail(chromium):
+    wrong = [r"$\unknown$", r"$x^2^3$", r"$$\begin{aligned} a$$"]
+    with pytest.raises(typesetter.FaultsError) as error:
+        chromium.draw_formulas(["<p>right: $x$</p>", *(f"<p>here {tex}</p>" for tex in wrong)])
+    assert len(error.value.faults) == len(wrong)
+    assert all(re.match("formula: .*here", fault) for fault in error.value.faults)
+
+
+@pytest.mark.parametrize(
+    "part, fault",
+    [
+        (IMAGE.replace("A dot", ""), "Place: .*an image without alt text"),
+        ('<p><img alt="x" src="data:image/png;base64,AAAA"></p>', "cannot be shown"),
+        (WIDE, 'Place: .*"wide": wider than its column'),
+        (r"<p>an open brace: $\frac{1$</p>", r'Place: .*TeX is left, "\$"'),
+        (r"<p>left: \mathbf x</p>", r"Place: .*TeX is left, .*mathbf"),
+        ('<img alt="x" src="https://example.org/x.png">', "asks the network|cannot be shown"),
+        ("<mjx-merror>?</mjx-merror>", "a wrong formula"),
+    ],
+)
+def test_a_faulty_page_fails_and_is_not_written(chromium, tmp_path, part, fault):
+    page = on_paper("<h2>Place</h2><p>good</p>", part)
+    with pytest.raises(typesetter.FaultsError, match=fault):
+        chromium.print(page, tmp_path / "page.pdf")
+    with pytest.raises(typesetter.FaultsError, match=fault):
+        chromium.publish(page.replace("class=flow", "class=web"), tmp_path / "page.html")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_too_high_for_a_page_fails(chromium, tmp_path):
+    tall = f"<h2>Place</h2><pre>{'a line' + chr(10) * 300}</pre>"
+    for part in (tall, tall.replace("<pre>", '<pre class="wide">')):
+        with pytest.raises(typesetter.FaultsError, match="Place: pre .*higher than its page"):
+            chromium.print(
+                on_paper("<p>before</p>", part, "<p>after</p>"), tmp_path / "page.pdf"
+            )
+
+
+def test_a_request_fails(chromium, tmp_path):
+    style = '<style>@import "https://example.org/style.css";</style>'
+    with pytest.raises(
+        typesetter.FaultsError, match="asks the network for https://example.org"
+    ):
+        chromium.publish(on_paper(f"{style}<p>good</p>"), tmp_path / "page.html")
+
+
+def test_tex_in_the_print_fails(chromium, tmp_path):
+    with pytest.raises(typesetter.FaultsError, match=r"page 1: TeX is left, .*frac"):
+        chromium.print(on_paper(r"<pre>label \frac{a}{b}</pre>"), tmp_path / "page.pdf")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_print_without_pages_fails(monkeypatch, tmp_path):
+    monkeypatch.setattr(typesetter, "text_of_pages", lambda path: [])
+    with pytest.raises(typesetter.FaultsError, match="no page"):
+        typesetter.check_print(tmp_path / "page.pdf")
+
+
+def test_a_slide_that_is_too_high_fails(chromium, tmp_path):
+    style = (typesetter.HERE / "slides.css").read_text("utf-8")
+    tall = f'<style>{style}</style><h2>Place</h2><div class="slide"><p style="height: 900px">'
+    with pytest.raises(typesetter.FaultsError, match="Place: p .*higher than its page"):
+        chromium.publish(f"<!DOCTYPE html>{tall}", tmp_path / "slides.html", typesetter.SLIDE)
+
+
+def test_a_failure_names_notebook_edition_and_place_and_removes_what_was_there(
+    chromium, tmp_path
+):
+    path = tmp_path / "98_broken.ipynb"
+    nb = new_notebook(cells=[new_markdown_cell("# 98 · Broken\n\nHere $\\unknown$.")])
+    tool.write(tool.normalise(nb), path)
+    (tmp_path / "98_broken-student.html").write_text("old")
+    made = list(build.handouts(chromium, path, "student", tmp_path))
+    assert [one.name for one in made] == [
+        "98_broken-student-a4.pdf",
+        "98_broken-student-letter.pdf",
+        "98_broken-student.html",
+    ]
+    for one in made:
+        assert re.match(rf"{one.name}: FAILED, formula: .*unknown.*Here", str(one))
+    assert list(tmp_path.iterdir()) == [path]
+    assert command.sum_of(made).startswith("3 FAILED, 0 files")
+
+
+def test_an_unknown_package_or_no_npm_is_said(monkeypatch, tmp_path):
+    monkeypatch.setattr(assets, "FOLDER", tmp_path)
+    monkeypatch.setattr(assets.shutil, "which", lambda name: None)
+    with pytest.raises(assets.AssetError, match="apt install npm"):
+        assets._read("mathjax-3.2.2", "es5/tex-svg-full.js")
+    (tmp_path / "mathjax-3.2.2.tgz").write_bytes(b"something else")
+    with pytest.raises(assets.AssetError, match="sha512.*: delete "):
+        assets._read("mathjax-3.2.2", "es5/tex-svg-full.js")
+
+
+# ---- explorers -------------------------------------------------------------------------------
+
+
+def test_a_large_explorer_is_thinned_and_keeps_its_start():
+    grids, start = {"a": [1, 2, 3, 4, 5], "b": ["x", "y"]}, {"a": 2, "b": "y"}
+    assert explorers.thinned(grids, start, 10) == grids
+    assert explorers.thinned(grids, start, 4) == {"a": [2, 4], "b": ["x", "y"]}
+    assert explorers.thinned(grids, start, 1) == {"a": [2], "b": ["y"]}
+
+
+def test_cells_behind_the_last_explorer_are_not_run():
+    code = explorers.code_up_to_the_last_explorer(notebook())
+    assert [source.split()[0] for source in code][-1] == "second"
+    assert not any("film_strip" in source for source in code)
