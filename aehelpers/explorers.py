@@ -11,6 +11,7 @@ import io
 import itertools
 import json
 import math
+import threading
 import time
 from contextlib import ExitStack, contextmanager
 from functools import partial
@@ -82,7 +83,8 @@ class Explorer(widgets.VBox):
         self._kept, self._cell = {}, _cells_executed()
         self._is_run = inspect.isgeneratorfunction(draw)
         self._run = self._task = None
-        self._silent = False
+        self._home, self._loop = threading.get_ident(), _running_loop()
+        self._silent_in = None  # the thread in which sliders are moved by us
 
         self.sliders = {name: self._slider(name, self.start[name]) for name in grids}
         self.reset = widgets.Button(description="Reset", layout={"width": "6em"})
@@ -223,6 +225,8 @@ class Explorer(widgets.VBox):
         self._go(self.step.value)
 
     def _start_anew(self, button):
+        if self._sent_home(self._start_anew, button):
+            return
         with self._silently():
             for name, value in self.start.items():
                 self.sliders[name].value = value
@@ -231,16 +235,25 @@ class Explorer(widgets.VBox):
 
     def _go(self, step=None):
         """Show the present setting: that step of its run, or None, the run and its end."""
-        if self._silent:
+        if self._silent_in == threading.get_ident() or self._sent_home(self._go, step):
             return
         setting = self.setting
         self._leave(setting, step)
-        try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:  # plain Python: there is no page to give way to
-            self._finish(setting, step)
-        else:
+        if loop := _running_loop():
             self._task = loop.create_task(self._live(setting, step))
+        else:  # plain Python: there is no page to give way to
+            self._finish(setting, step)
+
+    def _sent_home(self, callback, *args):
+        """Whether the callback has to wait for the thread that the explorer was made in.
+
+        JupyterLab reports moves of sliders to another thread of the kernel, but neither draw
+        nor matplotlib expects to be called by two at once.
+        """
+        away = self._loop is not None and threading.get_ident() != self._home
+        if away:
+            self._loop.call_soon_threadsafe(callback, *args)
+        return away
 
     def _leave(self, setting=None, step=None):
         """Abandon what is under way, but for a run that will come to `step` of the setting."""
@@ -306,11 +319,11 @@ class Explorer(widgets.VBox):
     @contextmanager
     def _silently(self):
         """Sliders that move here ask for no picture."""
-        before, self._silent = self._silent, True
+        before, self._silent_in = self._silent_in, threading.get_ident()
         try:
             yield
         finally:
-            self._silent = before
+            self._silent_in = before
 
     # -- what is kept ----------------------------------------------------------------------
 
@@ -459,6 +472,14 @@ class _Run:
         start = time.monotonic()
         yield
         self.slowest = max(self.slowest, time.monotonic() - start)
+
+
+def _running_loop():
+    """The event loop that runs this, or None in plain Python."""
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
 
 
 def _cells_executed():

@@ -6,6 +6,7 @@ import html
 import io
 import json
 import re
+import threading
 from functools import partial
 
 import numpy as np
@@ -340,6 +341,42 @@ def test_a_run_that_failed_fails_again_at_a_later_step():
             assert "ValueError: step 3" in explorer.readout.value
 
     run_live(explorer, script)
+
+
+def test_moves_reported_to_another_thread_are_drawn_in_the_explorers_own():
+    """As JupyterLab reports them: matplotlib in two threads gave empty pictures."""
+    threads = []
+
+    def draw(ax, k):
+        for step in range(3):
+            threads.append(threading.current_thread())
+            yield partial("k {}, step {}".format, k, step)
+
+    async def script():
+        explorer = Explorer(draw, k=list(range(9)), start={"k": 0})
+
+        def elsewhere(action):
+            thread = threading.Thread(target=action)
+            thread.start()
+            thread.join()
+
+        async def shown():
+            await asyncio.sleep(0)
+            await asyncio.wait([explorer._task])
+
+        elsewhere(lambda: explorer.sliders["k"].set_trait("value", 7))
+        await shown()
+        assert "k 7, step 2" in explorer.readout.value
+        with explorer._silently():  # a move of the reader's meanwhile is not lost
+            elsewhere(lambda: explorer.sliders["k"].set_trait("value", 5))
+        await shown()
+        assert "k 5, step 2" in explorer.readout.value
+        elsewhere(explorer.reset.click)
+        await shown()
+        assert explorer.setting == {"k": 0} and "k 0, step 2" in explorer.readout.value
+
+    asyncio.run(script())
+    assert set(threads) == {threading.main_thread()}
 
 
 def test_without_a_loop_an_error_is_raised_and_shown():
