@@ -47,7 +47,9 @@ def test_a_step_is_the_sum_of_its_ways(record):
     for made in record["steps"].values():
         for step in made:
             ways = step["there"], step["kernel"], step["back"]
-            assert min(ways) > 0  # the clocks of page and kernel agree
+            # The clocks of page and kernel agree. A picture that was drawn ahead may be sent by
+            # the explorer's thread before the one that heard of the move has logged it.
+            assert min(step["there"], step["back"]) > 0 and step["kernel"] >= 0
             assert sum(ways) == pytest.approx(step["ms"], rel=0.01)
     for run in record["runs"]:
         assert 0 < run["first"] <= run["usable"] <= run["last"]
