@@ -10,7 +10,7 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
-from tools import browser
+from tools import browser, notebooks
 
 from .explorer_kernel import CODE_SIZES, EVENTS, walk
 
@@ -30,25 +30,11 @@ REST = 1.5  # seconds: long enough for both neighbours
 DRAG = 2.5, 13  # seconds, positions
 
 
-# ---- the server and the page -----------------------------------------------------------------
+# ---- the page --------------------------------------------------------------------------------
 
 
 def notebook():
-    """The notebook, as nbformat has it."""
-    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    cells = [
-        {
-            "cell_type": "code",
-            "id": f"cell{i}",
-            "metadata": {},
-            "source": source,
-            "outputs": [],
-            "execution_count": None,
-        }
-        for i, source in enumerate(CELLS)
-    ]
-    metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
-    return {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+    return notebooks.of_code(CELLS)
 
 
 @contextmanager
@@ -57,7 +43,7 @@ def opened():
     with (
         browser.chromium() as chromium,
         tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,
-        browser.serving("lab", folder, {NOTEBOOK: json.dumps(notebook())}) as server,
+        browser.serving("lab", folder, {NOTEBOOK: notebooks.as_text(notebook())}) as server,
     ):
         tab = chromium.new_page(viewport=VIEW)
         tab.add_init_script(path=Path(__file__).with_suffix(".js"))

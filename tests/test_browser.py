@@ -26,8 +26,7 @@ pytestmark = pytest.mark.browser
 
 LAPTOP = {"width": 1366, "height": 768}
 START = "00_start_here"
-SECONDS = 1000  # in ms, as Playwright counts
-PATIENCE = 60 * SECONDS
+PATIENCE = 60_000  # ms
 OTHERS = sorted(path.stem for path in tool.NOTEBOOKS.glob("*.ipynb") if path.stem != START)
 
 
@@ -48,9 +47,7 @@ def for_explorers(name):
 
 
 def as_notebook(sources):
-    nb = tool.nbformat.v4.new_notebook(metadata=tool.METADATA)
-    nb.cells = [tool.nbformat.v4.new_code_cell(source) for source in sources]
-    return tool.as_text(nb)
+    return tool.as_text(tool.of_code(sources))
 
 
 @pytest.fixture(scope="module")
@@ -75,9 +72,9 @@ def lab(chromium, tmp_path_factory) -> Iterator[browser.Server]:
 
 
 @contextlib.contextmanager
-def opened(chromium, server, name, size=LAPTOP):
+def opened(chromium, server, name):
     """A tab with the notebook, all of it run; no error may come up in it from then on."""
-    context = chromium.new_context(viewport=size)
+    context = chromium.new_context(viewport=LAPTOP)
     tab, errors = context.new_page(), []
     tab.on("pageerror", lambda error: errors.append(str(error)))
     try:

@@ -51,6 +51,12 @@ def write(nb, path):
         draft.unlink(missing_ok=True)
 
 
+def of_code(sources):
+    """A notebook of these code cells, none of them run."""
+    cells = [nbformat.v4.new_code_cell(source) for source in sources]
+    return nbformat.v4.new_notebook(cells=cells, metadata=METADATA)
+
+
 def as_text(nb):
     """nb as it stands in a file: sorted keys, indent 1, one newline at the end."""
     return nbformat.v4.writes(nb, indent=1, sort_keys=True).rstrip("\n") + "\n"
