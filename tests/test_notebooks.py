@@ -422,7 +422,20 @@ def guarded(tmp_path_factory):
         tool.write(nb, folder / f"{name}.ipynb")
 
     def wrong_number(cells):
+        cells[0].outputs[0].text = "0.3335\n"
+
+    def last_digit(cells):
         cells[0].outputs[0].text = "0.3334\n"
+
+    def last_digit_of_an_exact_cell(cells):
+        last_digit(cells)
+        cells[0].metadata.tags = ["exact"]
+
+    def wrong_word(cells):
+        cells[0].outputs[0].text = "a 0.3333\n"
+
+    def cleared(cells):
+        cells[0].outputs = []
 
     def never_run(cells):
         cells[2].execution_count = None
@@ -437,6 +450,10 @@ def guarded(tmp_path_factory):
         del cells[2].outputs[0].data["image/png"]
 
     fault("wrong_number", numbers, wrong_number)
+    fault("last_digit", numbers, last_digit)
+    fault("exact", numbers, last_digit_of_an_exact_cell)
+    fault("wrong_word", numbers, wrong_word)
+    fault("cleared", numbers, cleared)
     fault("never_run", numbers, never_run)
     fault("other_order", numbers, other_order)
     fault("five_percent", pictures, five_percent_too_high)
@@ -468,7 +485,7 @@ def run_guard(folder, pattern, stored_with):
 
 def test_the_guard_passes_what_is_right(guarded):
     _, (results, report) = guarded
-    assert results["numbers"] == [] and results["pictures"] == []
+    assert results["numbers"] == results["last_digit"] == results["pictures"] == []
     assert "pictures compared with the stored ones" in report
     assert "NOT compared" not in report
 
@@ -476,7 +493,10 @@ def test_the_guard_passes_what_is_right(guarded):
 @pytest.mark.parametrize(
     "name, message",
     [
-        ("wrong_number", "Cell outputs differ"),
+        ("wrong_number", "stdout: 0.3335 is stored, now it is 0.3333: 2 units of its last"),
+        ("exact", "Cell outputs differ"),
+        ("wrong_word", "stdout: line 1: 'a #' is stored (# for a number), now it is '#'"),
+        ("cleared", "stdout: 0 are stored, now there are 1"),
         ("never_run", "never run: its outputs are not checked"),
         ("other_order", "run as number 2, but it is code cell number 1"),
         ("five_percent", "picture 1 of 1: differs from the stored one by RMS"),

@@ -1,7 +1,11 @@
-"""What nbval does not see in a notebook: cells that were never run, and pictures.
+"""How the outputs of a notebook are compared with the stored ones, beyond what nbval does.
 
-nbval compares texts. It passes a cell without a stored execution count, whatever the cell does
-now, and it never looks at a picture. So after nbval's own check has passed, each cell's
+nbval compares texts character by character, which only the processor that stored them could
+pass for ever. So a cell's texts are compared by their meaning, as tools/meaning.py has it. A
+cell with the tag "exact" keeps nbval's own comparison: its last digits are the point.
+
+nbval passes a cell without a stored execution count, whatever the cell does now, and it never
+looks at a picture. So once the texts have passed, each cell's
 
 - execution count has to be its place among the code cells (one clean run from top to bottom),
 - pictures have to look like the stored ones: same number, size and, but for noise, pixels.
@@ -12,7 +16,9 @@ the version that drew the stored ones; otherwise the last lines of a run say tha
 
 import base64
 import io
+import json
 import os
+from functools import partial
 from importlib.metadata import version
 
 # Before matplotlib and NumPy are imported, here and in the kernels. The nets are so small that
@@ -22,15 +28,48 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import numpy as np  # noqa: E402
 import pytest  # noqa: E402
-from nbval.plugin import IPyNbCell  # noqa: E402
+from nbval.plugin import IPyNbCell, transform_streams_for_comparison  # noqa: E402
 from PIL import Image  # noqa: E402
 
+from tools import meaning  # noqa: E402
 from tools.notebooks import picture_version  # noqa: E402
 
 STORED_WITH = picture_version()
 PICTURES = ("image/png", "image/jpeg")
 # Of 255. Rounding noise stays far below 1, a curve drawn 5 % too high is far above both.
 WHOLE, TILE, TILE_SIZE = 2.0, 24.0, 32
+
+
+def pytest_itemcollected(item):
+    if isinstance(item, IPyNbCell) and "exact" not in item.cell.metadata.get("tags", []):
+        item.compare_outputs = partial(compare_by_meaning, item)
+
+
+def compare_by_meaning(item, new, stored):
+    """In place of nbval's `compare_outputs`: False, with the reason left where nbval reads it,
+    if an output is missing, unexpected or does not mean what the stored one does.
+    """
+    stored, new = texts(item, stored), texts(item, new)
+    item.comparison_traceback = []
+    for key in sorted(stored.keys() | new.keys()):
+        before, now = stored.get(key, []), new.get(key, [])
+        if len(before) != len(now):
+            reasons = [f"{len(before)} are stored, now there are {len(now)}"]
+        else:
+            reasons = map(meaning.difference, before, now)
+        item.comparison_traceback += [f"{key}: {reason}" for reason in reasons if reason]
+    return not item.comparison_traceback
+
+
+def texts(item, outputs):
+    """{mime type or field: its texts in order} of outputs, of all that nbval compares."""
+    found = {}
+    for output in transform_streams_for_comparison(outputs):
+        for key, value in {**output, **output.get("data", {})}.items():
+            if key != "data" and key not in item.parent.skip_compare:
+                text = value if isinstance(value, str) else json.dumps(value, sort_keys=True)
+                found.setdefault(key, []).append(item.sanitize(text))
+    return found
 
 
 @pytest.hookimpl(wrapper=True)
