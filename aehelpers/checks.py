@@ -1,6 +1,4 @@
-"""Checks: is a gradient right, does a claim or an answer hold, which digits are the same
-everywhere.
-"""
+"""Checks: is a gradient right, does a claim or an answer hold; and how a number is printed."""
 
 import hashlib
 import json
@@ -51,22 +49,9 @@ def _relative(measured, claimed):
     return np.abs(measured - claimed) / np.where(scale == 0, 1, scale)
 
 
-def rounded(value, digits=3, margin=1e-6):
-    """`value` as text with at most `digits` significant digits, away from rounding edges.
-
-    It gets fewer where a relative change by `margin` could turn the last one, so that what is
-    printed is the same on every processor, BLAS and NumPy.
-    """
-    value = float(value) + 0.0  # no -0
-    while (
-        digits > 1
-        and f"{value * (1 - margin):.{digits}g}" != f"{value * (1 + margin):.{digits}g}"
-    ):
-        digits -= 1
-    text = f"{value:.{digits}g}"
-    # Judged by the rounded number, so that both sides of 1000 are written alike.
-    plain = 1e-4 <= abs(float(text)) < 10**digits
-    return f"{value:#.{digits}g}".rstrip(".") if plain else text
+def rounded(value, digits=3):
+    """`value` as text with `digits` significant digits: "0.0240", "31.2", "1.20e-07", "0"."""
+    return f"{float(value):#.{digits}g}".rstrip(".") if value else "0"
 
 
 def long_runs(path="../benchmarks/historical.json"):
@@ -94,8 +79,14 @@ class Checks:
     def __init__(self):
         self.lines = []
 
-    def __call__(self, claim, value, *, above=None, below=None, fact=None, source=None):
-        """Print and remember a line; AssertionError unless `value` is within its bounds."""
+    def __call__(
+        self, claim, value, *, above=None, below=None, digits=3, fact=None, source=None
+    ):
+        """Print and remember a line; AssertionError unless `value` is within its bounds.
+
+        digits : how many significant ones of the value are printed; two where the third is not
+        the same on every machine.
+        """
         if above is None and below is None:
             raise ValueError(
                 f"the check {claim!r} has no bound, so it cannot fail: "
@@ -111,7 +102,8 @@ class Checks:
         if not holds:
             raise AssertionError(f"{claim}: measured {value!r}, which is not {bounds}")
         # A value that is only rounding error has no digit that two machines share.
-        shown = "rounding error" if below is not None and 0 < below <= 1e-6 else rounded(value)
+        tiny = below is not None and 0 < below <= 1e-6
+        shown = "rounding error" if tiny else rounded(value, digits)
         notes = "; ".join(
             note for note in (f"fact {fact}" if fact else "", source or "") if note
         )

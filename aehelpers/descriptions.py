@@ -1,6 +1,7 @@
 """Words for a figure, computed from what is drawn: alt text, and what tests compare.
 
-Data a few percent off change the words; another matplotlib, NumPy or processor does not.
+Data one percent off change the numbers; another matplotlib, NumPy or processor does so by one
+unit of the last digit at most.
 """
 
 import re
@@ -153,9 +154,10 @@ def _describe_line(line, name, ax):
     if len(x) < 2:
         return f"Point{name} at {_where(x, y, ax)}." if len(x) else ""
     head = f"Line{name} of {len(x)} points: {_where(x, y, ax)}"
+    scale = _scale(y, ax.get_yscale())
     if len(x) <= FEW:
-        return f"{head}, one by one {_list(y)}."
-    first, last = (number(end, _scale(y)) for end in y[[0, -1]])
+        return f"{head}, one by one {', '.join(number(value, scale) for value in y)}."
+    first, last = (number(end, scale) for end in y[[0, -1]])
     return f"{head}, first y {first}, last y {last}, mean y {_mean(y)}."
 
 
@@ -183,7 +185,7 @@ def _range(values, scale="linear"):
     lost = f" ({len(values) - len(finite)} not finite)" if len(finite) < len(values) else ""
     if not len(finite):
         return f"nothing{lost}"
-    beside = 0.0 if scale == "log" else _scale(finite)
+    beside = _scale(finite, scale)
     low, high = number(finite.min(), beside), number(finite.max(), beside)
     return (low if low == high else f"{low} to {high}") + lost
 
@@ -198,15 +200,23 @@ def _mean(values):
     return number(finite.mean(), _scale(finite)) if len(finite) else "nothing"
 
 
-def _scale(values):
-    return np.abs(values[np.isfinite(values)]).max(initial=0.0)
+def _scale(values, axis="linear"):
+    """The largest size among the values; 0 on a logarithmic axis, where small ones show too."""
+    return 0.0 if axis == "log" else np.abs(values[np.isfinite(values)]).max(initial=0.0)
 
 
 def number(value, scale=0.0):
-    """At most 3 digits; noise (below 1e-9 of the data's scale, or below 1e-12) is 0."""
+    """Three digits of what is as large as the data's scale, one fewer for each tenth of that:
+    what a picture can show. A scale of 0 is none: three digits. A whole number stays whole.
+    """
     if not np.isfinite(value):
         return "not finite"
-    return "0" if abs(value) < max(1e-12, 1e-9 * scale) else f"{float(rounded(value)):g}"
+    if abs(value) < 1e-12:
+        return "0"
+    if abs(value) < 1e6 and abs(value - round(value)) < 1e-9 * abs(value):
+        return str(round(value))
+    tenths = int(np.log10(scale / abs(value))) if scale > abs(value) else 0
+    return rounded(value, 3 - tenths) if tenths < 3 else "0"
 
 
 def _count(n, noun):

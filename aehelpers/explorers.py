@@ -1,4 +1,4 @@
-"""Sliders around a drawing: live in a notebook, checked on their whole grid, printable.
+"""Sliders around a drawing: live in a notebook, checked at every value, printable.
 
 An explorer knows sliders and pictures. What is trained, and on what, is up to its `draw`.
 """
@@ -11,8 +11,10 @@ import io
 import itertools
 import json
 import math
+import os
 import threading
 import time
+from collections import Counter
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from importlib import resources
@@ -33,6 +35,7 @@ FOR_PICTURES = 1 / 3  # and at most this share of its time goes into pictures
 REST = 0.3  # seconds without a move, and the neighbouring settings are drawn ahead
 AHEAD_AT_MOST = 0.3  # seconds: what keeps the kernel busy for longer is not drawn ahead
 KEPT = 400  # pictures, some 20 MB
+CHECKED = 6  # settings at least, so that pairs of values are among them
 
 
 class Explorer(widgets.VBox):
@@ -140,12 +143,20 @@ class Explorer(widgets.VBox):
                 self.sliders[name].value = value
         self._finish(self.setting)
 
-    def check(self):
-        """Draw every setting of the grid, through the sliders; a str says how many.
+    def check(self, whole=None):
+        """Draw every value of every slider, through the sliders; a str says so.
+
+        whole : True draws every setting of the grid. False draws as many settings as the
+            longest slider has values, but at least six: every value is among them, and many
+            pairs of values are. None is True if the environment variable AEHELPERS_CHECK is
+            "whole", as in the full CI, and False otherwise, so that notebooks are quick.
 
         Raises what draw raises; the sliders then stay at that setting, else they come back.
         """
-        here, settings = self.setting, _settings(self.grids)
+        if whole is None:
+            whole = os.environ.get("AEHELPERS_CHECK") == "whole"
+        here = self.setting
+        settings = _settings(self.grids) if whole else _covering(self.grids, here)
         # The present setting comes last, so that all is left as it was.
         settings.sort(key=here.__eq__)
         with ExitStack() as quiet:
@@ -153,7 +164,8 @@ class Explorer(widgets.VBox):
                 quiet.enter_context(widget.hold_sync())  # the page hears of the end only
             for setting in settings:
                 self.move(**setting)
-        return f"{len(settings)} settings drawn"
+        number = math.prod(map(len, self.grids.values()))
+        return f"every value of every slider was drawn (the grid has {number} settings)"
 
     def film_strip(self, along=None, pictures=4, columns=None):
         """Pictures of settings `along` one grid (the first), end to end, as a plots.Picture.
@@ -488,13 +500,37 @@ def _cells_executed():
     return shell.execution_count if shell else 0
 
 
-# -- without a kernel ----------------------------------------------------------------------
+# -- settings -----------------------------------------------------------------------------
 
 
 def _settings(grids):
     """Every setting of the grids, the last one changing fastest."""
     points = itertools.product(*grids.values())
     return [dict(zip(grids, point, strict=True)) for point in points]
+
+
+def _covering(grids, first):
+    """A few settings with every value of the grids, `first` among them.
+
+    The next one is always the one whose values, and then whose pairs of values, were taken the
+    fewest times before.
+    """
+    rest, chosen, taken = sorted(_settings(grids), key=first.__ne__), [], Counter()
+
+    def parts(setting, size):
+        return itertools.combinations(setting.items(), size)
+
+    def known(setting):
+        return [sum(taken[part] for part in parts(setting, size)) for size in (1, 2)]
+
+    while rest and len(chosen) < max(CHECKED, *map(len, grids.values())):
+        chosen.append(min(rest, key=known))
+        rest.remove(chosen[-1])
+        taken.update([*parts(chosen[-1], 1), *parts(chosen[-1], 2)])
+    return chosen
+
+
+# -- without a kernel ----------------------------------------------------------------------
 
 
 def _page(title, labels, grids, start, frames, figsize):

@@ -80,15 +80,34 @@ def _columns(Z):
     return Z[:, None] if Z.ndim == 1 else Z
 
 
+def _nearest_first(X):
+    """For each row of X (n, d) the numbers of all rows, (n, n), its own first, by distance.
+
+    Of equal distances, which pixels have, the first row's counts as the shorter one, so that
+    the order does not depend on how a processor sorts.
+    """
+    from scipy.spatial.distance import cdist
+
+    distances = cdist(_columns(X), _columns(X))
+    np.fill_diagonal(distances, -1)
+    return distances.argsort(axis=1, kind="stable")
+
+
 def trustworthiness(X, Z, n_neighbors=10):
     """Are neighbours in the code Z neighbours in the data X?  1: all of them.
 
-    Less: the code has glued strangers together. Venna & Kaski 2001, computed by scikit-learn,
-    which needs n_neighbors < n / 2.
+    1 - 2 / (n k (2 n - 3 k - 1)) times the sum, over the k = n_neighbors nearest in Z of each
+    sample, of max(0, r - k), where the neighbour is the r-th nearest in X. Less than 1: the
+    code has glued strangers together. Venna & Kaski 2001. ValueError unless k < n / 2.
     """
-    from sklearn.manifold import trustworthiness
-
-    return float(trustworthiness(_columns(X), _columns(Z), n_neighbors=n_neighbors))
+    nearest, k, n = _nearest_first(X), n_neighbors, len(X)
+    if not 1 <= k < n / 2:
+        raise ValueError(
+            f"n_neighbors={k} of {n} samples: expected at least 1, below {n / 2:g}"
+        )
+    ranks = nearest.argsort(axis=1)  # of row j as seen from row i
+    too_far = np.take_along_axis(ranks, _nearest_first(Z)[:, 1 : k + 1], axis=1) - k
+    return float(1 - too_far.clip(0).sum() * 2 / (n * k * (2 * n - 3 * k - 1)))
 
 
 def continuity(X, Z, n_neighbors=10):

@@ -5,7 +5,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from aehelpers import plots
-from aehelpers.descriptions import describe
+from aehelpers.descriptions import describe, number
 
 T = np.linspace(0, 1, 60)
 X = np.stack([T * np.cos(6 * T), T * np.sin(6 * T)], axis=1)
@@ -21,19 +21,45 @@ def test_description_of_a_line(ax):
     plots.loss_curve(LOSS, ax=ax).set_title(r"Loss of $\hat{x}$")
     assert describe(ax) == (
         "Loss of x-hat. Axes: x is epoch, y is loss (log scale). "
-        "Line of 50 points: x 1 to 50, y 0.00863 to 0.1, "
-        "first y 0.1, last y 0.00863, mean y 0.0376."
+        "Line of 50 points: x 1 to 50, y 0.00863 to 0.100, "
+        "first y 0.100, last y 0.00863, mean y 0.0376."
     )
 
 
 def test_description_of_an_image(ax):
     plots.image_grid(np.array([np.zeros((2, 2)), np.ones((2, 2))]), ax=ax)
-    assert describe(ax) == ("Image, 2 by 5: values 0 to 1, mean 0.5, standard deviation 0.5.")
+    assert describe(ax) == (
+        "Image, 2 by 5: values 0 to 1, mean 0.500, standard deviation 0.500."
+    )
 
 
 def test_rounding_noise_is_nothing_beside_the_data(ax):
     ax.plot(np.arange(20), np.r_[1e-17, np.ones(18), -3e-12], label="step")
     assert 'Line "step" of 20 points: x 0 to 19, y 0 to 1, first y 0' in describe(ax)
+
+
+@pytest.mark.parametrize(
+    ("value", "scale", "text"),
+    [
+        (0.012345, 0, "0.0123"),
+        (0.012345, 0.0999, "0.0123"),
+        (0.012345, 0.5, "0.012"),
+        (-0.012345, 9, "-0.01"),
+        (0.012345, 50, "0"),
+        (0.5, 1, "0.500"),
+        (1234.5, 0, "1.23e+03"),
+        (1234, 99999, "1234"),
+    ],
+)
+def test_a_number_has_the_digits_that_the_picture_shows(value, scale, text):
+    assert number(value, scale) == text
+
+
+def test_a_logarithmic_axis_shows_small_numbers_too(ax):
+    ax.plot([1, 2, 3], [100, 1, 0.0123])
+    assert "one by one 100, 1, 0" in describe(ax)
+    ax.set_yscale("log")
+    assert "one by one 100, 1, 0.0123" in describe(ax)
 
 
 def test_values_that_are_not_finite_are_counted(ax):
@@ -59,7 +85,7 @@ def test_other_artists_are_described(ax):
     ax.set(xlim=(0, 2), ylim=(0, 2))
     text = describe(ax)
     for words in (
-        'Horizontal line "half" at y 0.5.',
+        'Horizontal line "half" at y 0.500.',
         'Straight line "diagonal" from (0, 0) to (2, 2).',
         'Band "band": x 0 to 1, y 0 to 2.',
         "Contours at 1, 2: x 0 to 2, y 0 to 0.667.",
@@ -77,8 +103,8 @@ def test_a_field_of_arrows_is_told_from_its_opposite():
     grid = np.array([[1.0, 1], [1, -1], [-1, 1], [-1, -1]])
     turned = grid[:, ::-1] * [-1, 1]
     for field, words in (
-        (0.5 * grid, "0.5 outwards and 0 anticlockwise"),
-        (-0.5 * grid, "-0.5 outwards and 0 anticlockwise"),
+        (0.5 * grid, "0.500 outwards and 0 anticlockwise"),
+        (-0.5 * grid, "-0.500 outwards and 0 anticlockwise"),
         (turned, "0 outwards and 1 anticlockwise"),
         (-turned + 7, "0 outwards and -1 anticlockwise"),
     ):
@@ -91,7 +117,7 @@ def test_a_matrix_is_told_row_by_row(ax):
     plots.matrix([[1, 2], [30, 4]], "ab", "cd", ax=ax, bold=[[0, 0], [1, 0]])
     assert describe(ax) == (
         "Axes: x (marked c, d), y (marked a, b). Image, 2 by 2: values 1 to 30, mean 9.25, "
-        "standard deviation 12. Cells, row by row: 1, 2; 30 (bold), 4."
+        "standard deviation 12.0. Cells, row by row: 1, 2; 30 (bold), 4."
     )
 
 

@@ -32,6 +32,9 @@ def test_a_last_digit_and_the_width_of_a_column_may_differ(stored, new):
     [
         ("loss 0.318", "loss 0.320", "0.318 is stored, now it is 0.320: 2 units"),
         ("x -0.01", "x 0.01", "-0.01 is stored, now it is 0.01: 2 units"),
+        ("x 0 to 1", "x 0.9 to 1", "0 is stored, now it is 0.9: 9 units"),
+        ("y 0.5", "y 0.583", "0.5 is stored, now it is 0.583: 83 units"),
+        ("99 steps", "100 steps", "99 is stored, now it is 100"),
         ("3 panels", "4 panels", "3 is stored, now it is 4"),
         ("of 67,125,248", "of 67,125,250", "2 units"),
         ("of 67,125,248", "of 67,126,248", "1000 units"),

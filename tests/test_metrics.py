@@ -98,6 +98,20 @@ def test_trustworthiness_and_continuity(rng):
     assert metrics.trustworthiness(x, 3 * x + 1) == metrics.continuity(x, x) == 1
 
 
+def test_trustworthiness_is_that_of_scikit_learn_and_ties_go_by_the_order_of_the_rows(rng):
+    manifold = pytest.importorskip("sklearn.manifold")
+    x, z = rng.random((60, 3)), rng.random((60, 2))
+    assert metrics.trustworthiness(x, z) == pytest.approx(
+        manifold.trustworthiness(x, z, n_neighbors=10)
+    )
+    corners = np.array([[0, 0], [1, 0], [0, 1], [-1, 0], [0, -1], [0, 0]])
+    assert metrics._nearest_first(corners)[0].tolist() == [0, 5, 1, 2, 3, 4]
+    with pytest.raises(
+        ValueError, match="n_neighbors=3 of 6 samples: expected at least 1, below 3"
+    ):
+        metrics.trustworthiness(corners, corners, 3)
+
+
 def test_glueing_is_not_trusted_and_tearing_is_not_continuous():
     t = np.linspace(0, 1, 60)
     folded, torn = abs(t - 0.501), (t + 0.5) % 1

@@ -372,6 +372,24 @@ def test_a_failed_run_leaves_the_file(tmp_path, capsys, monkeypatch):
         tool.execute(path)
 
 
+def test_a_kernel_that_dies_at_birth_is_started_again():
+    died, other = (RuntimeError(f"Kernel {how}") for how in ("died before replying", "is ill"))
+    for errors, born in (([died, died], True), ([died] * 3, False), ([other], False)):
+        tries = iter(errors)
+
+        def start(tries=tries):
+            if error := next(tries, None):
+                raise error
+            return "born"
+
+        if born:
+            assert tool.if_born(start) == "born"
+        else:
+            with pytest.raises(RuntimeError):
+                tool.if_born(start)
+            assert next(tries, None) is None
+
+
 def test_pictures_are_stored_by_the_pinned_matplotlib_only(monkeypatch, capsys):
     monkeypatch.setattr(tool, "picture_version", lambda: "1.0")
     with pytest.raises(SystemExit):

@@ -26,23 +26,30 @@ from importlib.metadata import version
 os.environ["MPLBACKEND"] = "Agg"
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
+import nbval.kernel  # noqa: E402
 import numpy as np  # noqa: E402
+import psutil  # noqa: E402
 import pytest  # noqa: E402
 from nbval.plugin import IPyNbCell, transform_streams_for_comparison  # noqa: E402
 from PIL import Image  # noqa: E402
 
 from tools import meaning  # noqa: E402
-from tools.notebooks import picture_version  # noqa: E402
+from tools.notebooks import if_born, picture_version  # noqa: E402
 
 STORED_WITH = picture_version()
 PICTURES = ("image/png", "image/jpeg")
 # Of 255. Rounding noise stays far below 1, a curve drawn 5 % too high is far above both.
 WHOLE, TILE, TILE_SIZE = 2.0, 24.0, 32
+OUTPUT_HANGS = 120  # seconds, in place of nbval's 5, which a busy machine exceeds
+
+nbval.kernel.start_new_kernel = partial(if_born, nbval.kernel.start_new_kernel)
 
 
 def pytest_itemcollected(item):
-    if isinstance(item, IPyNbCell) and "exact" not in item.cell.metadata.get("tags", []):
-        item.compare_outputs = partial(compare_by_meaning, item)
+    if isinstance(item, IPyNbCell):
+        item.output_timeout = OUTPUT_HANGS
+        if "exact" not in item.cell.metadata.get("tags", []):
+            item.compare_outputs = partial(compare_by_meaning, item)
 
 
 def compare_by_meaning(item, new, stored):
@@ -74,12 +81,22 @@ def texts(item, outputs):
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item):
+    if not isinstance(item, IPyNbCell):
+        return (yield)
+    before = seconds_of_cpu(item)
     result = yield  # where nbval is red it raises here, and its message stands
-    if isinstance(item, IPyNbCell) and item.cell.source.strip():
+    item.user_properties.append(("cpu", seconds_of_cpu(item) - before))
+    if item.cell.source.strip():
         check_count(item)
         if item.options["check"]:
             check_pictures(item)
     return result
+
+
+def seconds_of_cpu(item):
+    """What the kernel of the cell's notebook has computed so far, on all cores together."""
+    times = psutil.Process(item.parent.kernel.km.provisioner.process.pid).cpu_times()
+    return times.user + times.system
 
 
 def check_count(item):
@@ -120,18 +137,22 @@ def picture_difference(stored, new):
     a, b = pixels(stored), pixels(new)
     if a.shape != b.shape:
         return f"{a.shape[1]} x {a.shape[0]} pixels are stored, {b.shape[1]} x {b.shape[0]} now"
-    square = ((a - b) ** 2).mean(axis=-1)
-    whole = np.sqrt(square.mean())
-    # A marker that moved is lost in the mean over the whole picture, not in that over its tile.
-    starts = [np.arange(0, size, TILE_SIZE) for size in square.shape]
-    total = np.add.reduceat(np.add.reduceat(square, starts[0], axis=0), starts[1], axis=1)
-    tile = np.sqrt(total.max()) / TILE_SIZE
+    whole, tile = picture_distances(a, b)
     if whole > WHOLE or tile > TILE:
         return (
             f"differs from the stored one by RMS {whole:.1f} of 255 (at most {WHOLE:g}), "
             f"in its worst tile by {tile:.0f} (at most {TILE:g})"
         )
     return ""
+
+
+def picture_distances(a, b):
+    """RMS of a - b, pictures as `pixels` gives them: over all, and over the worst tile."""
+    square = ((a - b) ** 2).mean(axis=-1)
+    # A marker that moved is lost in the mean over the whole picture, not in that over its tile.
+    starts = [np.arange(0, size, TILE_SIZE) for size in square.shape]
+    total = np.add.reduceat(np.add.reduceat(square, starts[0], axis=0), starts[1], axis=1)
+    return np.sqrt(square.mean()), np.sqrt(total.max()) / TILE_SIZE
 
 
 def pixels(encoded):
@@ -142,6 +163,12 @@ def pixels(encoded):
 
 
 def pytest_terminal_summary(terminalreporter):
+    say_what_was_compared(terminalreporter)
+    say_what_was_slow(terminalreporter)
+    say_what_was_left_out(terminalreporter)
+
+
+def say_what_was_compared(terminalreporter):
     counts = {"pictures compared": 0, "not compared": 0}
     for reports in terminalreporter.stats.values():
         for report in reports:
@@ -162,3 +189,29 @@ def pytest_terminal_summary(terminalreporter):
             yellow=True,
             bold=True,
         )
+
+
+def say_what_was_slow(terminalreporter):
+    """The cells that computed longest. They are to stay below some seconds on any laptop."""
+    seconds = [
+        (value, report.nodeid)
+        for report in terminalreporter.stats.get("passed", [])
+        for name, value in report.user_properties
+        if name == "cpu" and report.when == "call"
+    ]
+    slowest = [f"{cell.removeprefix('notebooks/')} {s:.1f}" for s, cell in sorted(seconds)[-5:]]
+    if slowest:
+        terminalreporter.write_line(f"slowest cells, s of CPU: {', '.join(slowest[::-1])}")
+
+
+def say_what_was_left_out(terminalreporter):
+    """A line for each reason to skip: which files as a whole, and how many other tests."""
+    reasons = {}
+    for report in terminalreporter.stats.get("skipped", []):
+        *_, reason = report.longrepr
+        reasons.setdefault(reason.removeprefix("Skipped: "), []).append(report)
+    for reason, reports in reasons.items():
+        files = {each.nodeid for each in reports if isinstance(each, pytest.CollectReport)}
+        tests = sum(isinstance(each, pytest.TestReport) for each in reports)
+        what = sorted(files) + [f"{tests} test{'s' * (tests > 1)}"] * bool(tests)
+        terminalreporter.write_line(f"left out: {', '.join(what)}: {reason}", yellow=True)

@@ -45,14 +45,15 @@ def is_count(number):
 
 
 def units_apart(stored, new):
-    """|new - stored| in units of the stored one's last digit; of counts it is 0 or infinity.
+    """The distance of two numbers, as they are written, in units of their last digit.
 
-    Both are numbers as they are written. At most 1 passes.
+    Where one has more digits than the other, as 0.999 beside 1.00, these are its units. At most
+    1 passes. Two counts are 0 or infinitely many apart.
     """
     distance = abs(_value(new) - _value(stored))
     if is_count(stored) and is_whole(new):
         return Decimal("Infinity") if distance else Decimal(0)
-    return distance / unit(stored)
+    return distance / min(unit(stored), unit(new))
 
 
 def difference(stored, new):

@@ -21,6 +21,7 @@ import nbformat
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = ROOT / "notebooks"
 WIDGET = "application/vnd.jupyter.widget-view+json"
+HANGS = 600  # seconds: no cell takes a tenth of it, on however busy a machine
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
@@ -128,8 +129,11 @@ def _normal_outputs(cell):
     return outputs
 
 
-def execute(path):
-    """The notebook at path, run in a fresh kernel of this interpreter in its own folder.
+def execute(path, *, change=lambda nb: nb, python=None, environment=None):
+    """The notebook at path, run in a fresh kernel in its own folder.
+
+    change : what is done to the notebook before it runs.   python : the interpreter, in place
+    of this one.   environment : variables that its process has besides those of this one.
 
     Returns the normal form and writes nothing. Raises CellExecutionError where a cell fails.
     """
@@ -139,23 +143,46 @@ def execute(path):
     from nbclient import NotebookClient
 
     class ThisInterpreter(KernelSpecManager):
-        """Whatever kernels are installed elsewhere, python3 is the one that runs this file."""
+        """Whatever kernels are installed elsewhere, python3 is the one that was asked for."""
 
         def get_kernel_spec(self, kernel_name):
             quiet = ["--IPKernelApp.log_level=ERROR"]
-            return KernelSpec(argv=make_ipkernel_cmd(extra_arguments=quiet))
+            return KernelSpec(
+                argv=make_ipkernel_cmd(executable=python, extra_arguments=quiet),
+                env=environment or {},
+            )
 
     path = Path(path).resolve()
-    nb = normalise(read(path))
-    NotebookClient(
-        nb,
-        km=AsyncKernelManager(kernel_spec_manager=ThisInterpreter()),
-        resources={"metadata": {"path": str(path.parent)}},
-        timeout=120,
-        record_timing=False,
-        store_widget_state=False,
-    ).execute(cleanup_kc=True)
-    return normalise(nb)
+
+    def run():
+        nb = change(normalise(read(path)))
+        NotebookClient(
+            nb,
+            km=AsyncKernelManager(kernel_spec_manager=ThisInterpreter()),
+            resources={"metadata": {"path": str(path.parent)}},
+            timeout=HANGS,
+            startup_timeout=HANGS,
+            iopub_timeout=HANGS,
+            record_timing=False,
+            store_widget_state=False,
+        ).execute(cleanup_kc=True)
+        return normalise(nb)
+
+    return if_born(run)
+
+
+def if_born(start, *args, **kwargs):
+    """start(...), which starts a kernel, and once more, twice at most, if that died at birth.
+
+    Two kernels that start at the same time may be given the same port, and one of them dies.
+    """
+    for _ in range(2):
+        try:
+            return start(*args, **kwargs)
+        except RuntimeError as error:
+            if "died before replying" not in str(error):
+                raise
+    return start(*args, **kwargs)
 
 
 def main(argv=None):
