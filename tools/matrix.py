@@ -1,0 +1,498 @@
+"""How far the numbers of the series move from one numerical environment to another.
+
+python -m tools.matrix               run the series in every environment, write docs/matrix.md
+python -m tools.matrix --only NAME   only in these; the page has all runs in build/matrix
+python -m tools.matrix --only        run nothing, write the page anew
+
+Each notebook runs twice in each environment: as it is, and with six more digits in all that it
+prints, so that a deviation is seen before rounding. Deviations are in units of what
+tools/meaning.py lets pass: one unit of the last digit that is printed.
+"""
+
+import argparse
+import os
+import platform
+import re
+import subprocess
+import sys
+import venv
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+from tools import facts, guard, meaning
+from tools import notebooks as tool
+
+RUNS = tool.ROOT / "build" / "matrix"
+PAGE = tool.ROOT / "docs" / "matrix.md"
+REFERENCE = "as stored"  # this processor's own kernels, one thread, pinned versions
+KERNELS = ("Prescott", "Nehalem", "Sandybridge", "Haswell", "Zen", "SkylakeX", "NeoverseN1")
+# What has to hold: units before rounding and as printed; share of what passes for a picture;
+# and how many times its spread over the environments a Check's value is away from its bound.
+BEFORE, PRINTED, PICTURE, SPREADS = 1 / 3, 1, 1, 3
+SHOWN = 12  # so many of the numbers that moved most are listed
+
+# Run in the kernel before the first cell; as functions, so that they name nothing there.
+MOVED = """\
+def prelude():
+    import numpy
+    from aehelpers import layers
+    start, noise = layers.Affine.init, numpy.random.default_rng(12)
+    def moved(self, rng):
+        theta = start(self, rng)
+        return theta * (1 + 1e-12 * noise.standard_normal(theta.shape))  # biases stay 0
+    layers.Affine.init = moved
+prelude()
+"""
+MORE_DIGITS = """\
+def prelude():
+    import sys
+    import aehelpers.checks, aehelpers.descriptions, aehelpers.explorers, aehelpers.recipes
+    few = aehelpers.checks.rounded
+    def rounded(value, digits=3):
+        return few(value, digits + 6)
+    for module in list(sys.modules.values()):
+        if getattr(module, "rounded", None) is few:
+            module.rounded = rounded
+prelude()
+"""
+
+
+@dataclass(frozen=True)
+class Environment:
+    name: str
+    variables: dict = field(default_factory=dict)
+    prelude: str = ""
+    versions: str = ""  # "oldest" or "newest" of what pyproject.toml allows; "": these ones
+
+    @property
+    def python(self):
+        if not self.versions:
+            return sys.executable
+        return str(RUNS / self.versions / ("Scripts" if os.name == "nt" else "bin") / "python")
+
+
+# ---- the environments ------------------------------------------------------------------------
+
+
+def environments():
+    """What this machine can run, the reference first."""
+    found = [Environment(REFERENCE)]
+    for kernel in KERNELS:
+        variables = {"OPENBLAS_CORETYPE": kernel}
+        if runs_kernel(kernel, variables):
+            found.append(Environment(f"OpenBLAS {kernel}", variables))
+    groups = asked(
+        "print(*np.show_config('dicts')['SIMD Extensions'].get('found', []))"
+    ).split()
+    for first in range(len(groups)):
+        without = " ".join(groups[first:])
+        name = f"NumPy without {groups[first]}" + " and above" * (first < len(groups) - 1)
+        found.append(Environment(name, {"NPY_DISABLE_CPU_FEATURES": without}))
+    found.append(Environment("two threads", {"OPENBLAS_NUM_THREADS": "2"}))
+    found.append(Environment("weights moved by 1e-12", prelude=MOVED))
+    found.append(Environment("oldest versions", versions="oldest"))
+    found.append(Environment("newest versions", versions="newest"))
+    return found
+
+
+def runs_kernel(kernel, variables):
+    """Whether this OpenBLAS has that kernel and this processor can run it."""
+    product = "np.ones((99, 99)) @ np.ones((99, 99))"
+    report = "from threadpoolctl import threadpool_info as i; print(i()[0]['architecture'])"
+    try:
+        return asked(f"{product}; {report}", variables).strip().lower() == kernel.lower()
+    except subprocess.CalledProcessError:
+        return False
+
+
+def asked(code, variables=()):
+    """What a new Python prints, with NumPy as np."""
+    return subprocess.run(
+        [sys.executable, "-c", f"import numpy as np; {code}"],
+        env=os.environ | dict(variables),
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+
+
+def install(place):
+    """Make the environment's own Python, in build/."""
+    venv.create(RUNS / place.versions, with_pip=True, clear=True)
+    pip = [place.python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    wanted = ["--editable", f"{tool.ROOT}[lab]", *extra_arguments(place.versions)]
+    subprocess.run([*pip, *wanted], check=True)
+
+
+def extra_arguments(which):
+    """What pip is asked for besides: the lower bounds of pyproject.toml, or nothing."""
+    if which == "newest":
+        return ["--upgrade"]
+    project = tomllib.loads((tool.ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    bounds = project["dependencies"] + project["optional-dependencies"]["lab"]
+    numerical = ("numpy", "matplotlib", "scipy", "scikit-learn")
+    split = [bound.split(">=") for bound in bounds]
+    return [f"{name}=={lowest}.*" for name, lowest in split if name in numerical]
+
+
+# ---- the runs --------------------------------------------------------------------------------
+
+
+def run_all(places):
+    """Run every notebook twice in every environment, on all cores; keep what comes out."""
+    os.environ["MPLBACKEND"] = "Agg"
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    for place in places:
+        if place.versions:
+            install(place)
+    tasks = [
+        (place, path, precise) for place in places for path in series() for precise in (0, 1)
+    ]
+    with ProcessPoolExecutor() as pool:
+        for (place, path, precise), error in zip(tasks, pool.map(run, tasks), strict=True):
+            print(
+                f"{place.name}, {path.stem}{', precise' * precise}: {error or 'done'}",
+                flush=True,
+            )
+
+
+def run(task):
+    """Run one notebook and store it; the message of what stopped it, or ''."""
+    place, path, precise = task
+    file = run_file(place.name, path, precise)
+    file.unlink(missing_ok=True)
+    change = more_digits if precise else (lambda nb: nb)
+    try:
+        nb = tool.execute(
+            path,
+            change=lambda nb: with_prelude(change(nb), place.prelude),
+            python=place.python,
+            environment=place.variables,
+        )
+    except Exception as error:
+        return str(error).strip().splitlines()[-1]
+    file.parent.mkdir(parents=True, exist_ok=True)
+    tool.write(nb, file)
+    return ""
+
+
+def series():
+    return sorted(tool.NOTEBOOKS.glob("*.ipynb"))
+
+
+def run_file(place, path, precise):
+    """Where a run is kept."""
+    return RUNS / "runs" / place / ("precise" if precise else "printed") / path.name
+
+
+def with_prelude(nb, code):
+    """nb, whose first cell runs the code as well."""
+    first = next(cell for cell in nb.cells if cell.cell_type == "code")
+    first.source = code + first.source
+    return nb
+
+
+def more_digits(nb):
+    """nb, with six more digits in all that it prints, but for cells tagged "exact"."""
+    for cell in nb.cells:
+        if cell.cell_type == "code" and "exact" not in cell.metadata.get("tags", []):
+            for pattern, wider in WIDER:
+                cell.source = re.sub(pattern, wider, cell.source)
+    return with_prelude(nb, MORE_DIGITS)
+
+
+def _more(found, name, more):
+    return str(int(found[name]) + more) if found[name] else ""
+
+
+WIDER = (
+    # f"{x:>9.3f}" and f"{rounded(x):>9}"
+    (
+        r"(?P<width>\d*)\.(?P<digits>\d)(?=[efg%][}\"'])",
+        lambda found: f"{_more(found, 'width', 9)}.{_more(found, 'digits', 6)}",
+    ),
+    (r":(?P<side>[<>^])(?P<width>\d+)}", lambda f: f":{f['side']}{_more(f, 'width', 9)}}}"),
+    (
+        r"\bround\((?P<what>.*), (?P<digits>[0-4])\)",
+        lambda f: f"round({f['what']}, {_more(f, 'digits', 6)})",
+    ),
+    (r"\.round\((?P<digits>[0-4])\)", lambda f: f".round({_more(f, 'digits', 6)})"),
+)
+
+
+# ---- what they say ---------------------------------------------------------------------------
+
+
+def code_texts(nb):
+    """The texts that each code cell put out, as one."""
+    texts = []
+    for cell in nb.cells:
+        if cell.cell_type == "code":
+            plain = [output.get("data", {}).get("text/plain", "") for output in cell.outputs]
+            texts.append("\n".join([output.get("text", "") for output in cell.outputs] + plain))
+    return texts
+
+
+def numbers_beside(*notebooks):
+    """[(cell, the number in each notebook)] of runs of one notebook, number by number.
+
+    None stands for the numbers of a cell whose words are not the same in all.
+    """
+    found = []
+    for cell, texts in enumerate(zip(*map(code_texts, notebooks), strict=True)):
+        words = [meaning.words(text) for text in texts]
+        if all(each == words[0] for each in words):
+            beside = zip(*map(meaning.numbers, texts), strict=True)
+            found += [(cell, numbers) for numbers in beside]
+        else:
+            found.append((cell, None))
+    return found
+
+
+def deviations(stored, reference, other):
+    """[(units, cell, the number in each)]: how far the two precise runs are apart.
+
+    A cell that says the same as the stored one only without more digits is left to the runs as
+    printed.
+    """
+    aligned = numbers_beside(stored, reference)
+    comparable = {cell for cell, numbers in aligned if numbers}
+    found = []
+    for cell, numbers in numbers_beside(stored, reference, other):
+        if numbers:
+            before, now = (float(number.replace(",", "")) for number in numbers[1:])
+            found.append((abs(now - before) / float(meaning.unit(numbers[0])), cell, numbers))
+        elif cell in comparable:
+            found.append((float("inf"), cell, ("words", "", "")))
+    return found
+
+
+def units_as_printed(stored, other):
+    """The largest distance of a printed number; infinity where the words differ."""
+    pairs = [numbers for _, numbers in numbers_beside(stored, other)]
+    return max(float(meaning.units_apart(*pair)) if pair else float("inf") for pair in pairs)
+
+
+def picture_share(stored, other):
+    """The largest distance of their pictures, as a share of what the guard lets pass."""
+    worst = 0.0
+    for pair in zip(all_pictures(stored), all_pictures(other), strict=True):
+        whole, tile = guard.picture_distances(*map(guard.pixels, pair))
+        worst = max(worst, whole / guard.WHOLE, tile / guard.TILE)
+    return worst
+
+
+def all_pictures(nb):
+    return [picture for cell in nb.cells for picture in guard.pictures(cell.get("outputs", []))]
+
+
+def margins(runs):
+    """[(distance to the bound / spread, claim, least, largest)] of the Checks of a notebook.
+
+    runs : precise ones. A value that is only rounding error prints no number, and has none.
+    """
+    found = []
+    for lines in zip(*map(facts.check_lines, runs), strict=True):
+        if lines[0]["value"] != "rounding error":
+            values = [float(line["value"]) for line in lines]
+            bounds = re.findall(r"(?:above|below) ([^ :]+)", lines[0]["bounds"])
+            near = min(abs(value - float(bound)) for value in values for bound in bounds)
+            spread = max(values) - min(values)
+            times = near / spread if spread else float("inf")
+            found.append((times, lines[0]["claim"], min(values), max(values)))
+    return found
+
+
+def results():
+    """Of all runs that are there: the three tables, the deviations, the margins of the Checks.
+
+    A table is {environment: {notebook: value}}; a run that is missing, because it stopped, is
+    infinitely far away.
+    """
+    names = [folder.name for folder in (RUNS / "runs").iterdir()]
+    names = sorted(names, key=lambda name: (name != REFERENCE, name))
+    tables = {what: {name: {} for name in names} for what in ("before", "printed", "pictures")}
+    moved, close = [], []
+    for path in series():
+        stored, where = tool.read(path), path.stem[:2]
+        precise = {name: run_of(name, path, precise=True) for name in names}
+        for name in names:
+            printed = run_of(name, path, precise=False)
+            if None in (printed, precise[name], precise[REFERENCE]):
+                for table in tables.values():
+                    table[name][where] = float("inf")
+                continue
+            found = deviations(stored, precise[REFERENCE], precise[name])
+            moved += [(units, name, where, *rest) for units, *rest in found]
+            tables["before"][name][where] = max(found)[0]
+            tables["printed"][name][where] = units_as_printed(stored, printed)
+            same_matplotlib = not name.endswith("versions")
+            share = picture_share(stored, printed) if same_matplotlib else None
+            tables["pictures"][name][where] = share
+        close += [(*each, where) for each in margins(filter(None, precise.values()))]
+    return tables, sorted(moved, reverse=True), sorted(close)
+
+
+def run_of(name, path, precise):
+    file = run_file(name, path, precise)
+    return tool.read(file) if file.exists() else None
+
+
+def broken(tables, close):
+    """What does not hold, in sentences."""
+    said = []
+    limits = {"before": BEFORE, "printed": PRINTED, "pictures": PICTURE}
+    for what, table in tables.items():
+        for name, row in table.items():
+            said += [
+                f"{what}: {where} in {name}: {value:.2g}, at most {limits[what]:.2g}"
+                for where, value in row.items()
+                if value is not None and value > limits[what]
+            ]
+    return said + [
+        f"Check in {where}: {claim}: {times:.2g} spreads from its bound, at least {SPREADS}"
+        for times, claim, _, _, where in close
+        if times < SPREADS
+    ]
+
+
+# ---- the page --------------------------------------------------------------------------------
+
+TEXT = """\
+# How far the numbers move
+
+Every stored number is compared with a fresh run, and two processors do not compute the same
+last bits. This page says how far the numbers of the series move from one numerical environment
+to another. `make matrix` wrote it on {day}, on {processor}, with NumPy {numpy} and matplotlib
+{matplotlib}.
+
+*As stored* is this processor with its own kernels, on one thread. The other rows use another
+kernel of OpenBLAS, switch off groups of instructions in NumPy (its sums, exponentials and sorts
+then run other code), use two threads, move all initial weights by a relative 1e-12, or install
+the oldest and newest versions that pyproject.toml allows.
+
+## Before rounding
+
+The largest deviation from *as stored* of any printed number, in units of its last printed
+digit, taken from runs that print six more digits. At most 1/3 is allowed: then a printed number
+moves by one unit at most, and a comparison lets that pass
+([tools/meaning.py](../tools/meaning.py)).
+
+{before}
+
+The numbers that moved most:
+
+{moved}
+
+## As printed
+
+The largest deviation of the printed number from the stored one, in the same units. At most 1.
+
+{printed}
+
+## Pictures
+
+The largest distance of a picture from the stored one, as a share of what the comparison lets
+pass ([tools/guard.py](../tools/guard.py)). At most 1. Another matplotlib draws other pixels, so
+there they are not compared.
+
+{pictures}
+
+## Checks
+
+Each Check's value stays away from its bound by at least {spreads} times its spread over the
+environments. These come closest:
+
+{close}
+
+{verdict}
+
+## What it has found
+
+- Notebook 09, the figure of the family, 2.6 units without AVX-512: differences of
+  trustworthiness. Pixels have many equal distances, and processors sort equal ones in different
+  orders. `metrics.trustworthiness` now takes them in the order of the rows.
+- Notebook 04, the figure of the twin, 23 units with other weights: the smallest of 500 squared
+  errors, a hundred-thousandth of the largest. The words of a figure now give a number only the
+  digits that its picture can show.
+- Notebooks 08 and 09: convolutional and sparse nets differ in the third digit between single
+  and double precision, so they train in double precision; the others agree in six digits.
+"""
+
+
+def page(tables, moved, close):
+    """docs/matrix.md, as text."""
+    shown = {what: _table_of(table) for what, table in tables.items()}
+    top = [
+        f"| {units:.2g} | {where}, cell {cell} | {name} | {' | '.join(numbers)} |"
+        for units, name, where, cell, numbers in moved[:SHOWN]
+    ]
+    near = [
+        f"| {times:.3g} | {where} | {claim} | {low:.6g} | {high:.6g} |"
+        for times, claim, low, high, where in close[:SHOWN]
+    ]
+    faults = broken(tables, close)
+    return TEXT.format(
+        day=f"{date.today():%-d %B %Y}",
+        processor=_processor(),
+        numpy=version("numpy"),
+        matplotlib=version("matplotlib"),
+        spreads=SPREADS,
+        moved=_lines("units", "where", "environment", "stored", "as stored", "there", rows=top),
+        close=_lines("spreads", "notebook", "claim", "least", "largest", rows=near),
+        verdict="\n".join(f"- **{fault}**" for fault in faults) or "All of this holds.",
+        **shown,
+    )
+
+
+def _table_of(table):
+    columns = sorted({where for row in table.values() for where in row})
+    rows = [
+        f"| {name} | " + " | ".join(_entry(row[where]) for where in columns) + " |"
+        for name, row in table.items()
+    ]
+    return _lines("environment", *columns, rows=rows)
+
+
+def _entry(value):
+    return "-" if value is None else "0" if value < 1e-6 else f"{value:.1g}"
+
+
+def _lines(*columns, rows):
+    head = f"| {' | '.join(columns)} |", "|" + " --- |" * len(columns)
+    return "\n".join([*head, *rows])
+
+
+def _processor():
+    info = Path("/proc/cpuinfo")
+    found = re.search(r"model name\s*: (.+)", info.read_text()) if info.exists() else None
+    return found[1] if found else platform.machine()
+
+
+def main(argv=None):
+    """Do what the command line says; the exit code is 1 if something does not hold."""
+    parser = argparse.ArgumentParser(description="Compare numerical environments.")
+    parser.add_argument("--only", nargs="*", metavar="NAME", help="run these environments only")
+    names = parser.parse_args(argv).only
+    if names is None or names:
+        run_all([place for place in environments() if names is None or place.name in names])
+    found = results()
+    PAGE.write_text(page(*found), "utf-8")
+    faults = broken(found[0], found[2])
+    print(
+        "\n".join(faults)
+        or f"all within their margins; {PAGE.relative_to(tool.ROOT)} says how far"
+    )
+    return int(bool(faults))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
