@@ -27,7 +27,8 @@ c.ClearSolutions.code_stub = {{
     "python": '# Your answer here\\nraise NotImplementedError("not answered yet: see the hint")'
 }}
 c.ClearSolutions.text_stub = "{TO_WRITE}"
-c.Execute.timeout = 300  # seconds a cell may take
+# Seconds that a kernel may take to start, and a cell to run, on a busy machine, too.
+c.Execute.startup_timeout = c.Execute.timeout = 600
 '''
 
 HOW_TO = """# The course in nbgrader

@@ -8,6 +8,7 @@ from functools import partial
 import numpy as np
 import pytest
 from family import DENOISING, FAMILY, PIXELS, VARIATIONAL, make
+from pairwise import pairwise
 from scipy import stats
 from scipy.special import logsumexp
 from sklearn.base import clone
@@ -30,21 +31,28 @@ def X(rng):
 # ---- the gradient --------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("axes", [(), (3,)], ids=str)
-@pytest.mark.parametrize("code_noise", [0.0, 0.3])
-@pytest.mark.parametrize("hidden", [(), (5,), (6, 3)], ids=str)
-@pytest.mark.parametrize(
-    "loss, output",
+# Pairs of choices are enough: tests/test_layers.py tests each layer alone, and a network is a
+# chain of them, which can only go wrong where two of them meet.
+NETWORKS = pairwise(
+    ["identity", "sigmoid", "tanh", "relu"],
+    [None, "identity", "sigmoid"],
     [
         ("squared_error", "identity"),
         ("squared_error", "sigmoid"),
         ("squared_error", "relu"),
         ("bernoulli", "sigmoid"),
     ],
+    [(), (5,), (6, 3)],
+    [0.0, 0.3],
+    [(), (3,)],
 )
-@pytest.mark.parametrize("latent", [None, "identity", "sigmoid"])
-@pytest.mark.parametrize("activation", ["identity", "sigmoid", "tanh", "relu"])
-def test_gradient(activation, latent, loss, output, hidden, code_noise, axes, rng):
+
+
+@pytest.mark.parametrize(
+    "activation, latent, loss_and_output, hidden, code_noise, axes", NETWORKS, ids=str
+)
+def test_gradient(activation, latent, loss_and_output, hidden, code_noise, axes, rng):
+    loss, output = loss_and_output
     model = Autoencoder(
         2, hidden, activation, latent, output, loss, code_noise=code_noise, random_state=0
     )

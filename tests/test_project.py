@@ -1,14 +1,18 @@
 """The files around the package agree with each other."""
 
+import ast
 import re
+import shutil
 import subprocess
 import sys
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
 import rattler
 import yaml
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 import aehelpers
 from tools.readme_figure import FIGURE, first_picture
@@ -92,9 +96,32 @@ def test_every_requirement_is_pinned_within_its_bounds(python):
             assert pinned[requirement.name] in requirement.specifier
 
 
+@pytest.mark.parametrize("folder", ["aehelpers", "handouts", "tests", "tools"])
+def test_what_is_imported_is_declared(folder):
+    lines = PROJECT["dependencies"] + sum(EXTRAS.values(), [])
+    declared = {canonicalize_name(Requirement(line).name) for line in lines}
+    files = list((ROOT / folder).glob("*.py"))
+    ours = {path.stem for path in [*files, *ROOT.iterdir()]}
+    names = {name for file in files for name in imports(file)} - ours - sys.stdlib_module_names
+    known = packages_distributions()
+    missing = {n for n in names if canonicalize_name(known.get(n, [n])[0]) not in declared}
+    assert names and not missing
+
+
+def imports(file):
+    """The first parts of the names that a file of Python imports, but for relative ones."""
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            yield node.module.partition(".")[0]
+
+
 def test_workflow_covers_the_pythons_and_the_lower_bounds():
     jobs = yaml.safe_load(text(".github/workflows/ci.yml"))["jobs"]
     assert jobs["pinned"]["strategy"]["matrix"]["python"] == PYTHONS
+    versions = re.findall(r"Python :: (3\.\d+)", "\n".join(PROJECT["classifiers"]))
+    assert versions == PYTHONS
     assert PROJECT["requires-python"] == f">={PYTHONS[0]}"
     oldest = next(
         step["run"] for step in jobs["oldest"]["steps"] if "pip" in step.get("run", "")
@@ -105,6 +132,21 @@ def test_workflow_covers_the_pythons_and_the_lower_bounds():
     assert {"numpy", "matplotlib"} <= installed.keys()
 
 
+def test_no_job_can_hang_for_hours():
+    jobs = yaml.safe_load(text(".github/workflows/ci.yml"))["jobs"]
+    assert all(job.get("timeout-minutes", 360) <= 60 for job in jobs.values())
+
+
+def test_commits_are_checked_with_the_pinned_versions():
+    repositories = yaml.safe_load(text(".pre-commit-config.yaml"))["repos"]
+    hooks = [hook for repository in repositories for hook in repository["hooks"]]
+    pinned = pins(PYTHONS[-1])
+    asked = [Requirement(line) for hook in hooks for line in hook["additional_dependencies"]]
+    assert {"ruff", "nbformat"} == {requirement.name for requirement in asked}
+    for requirement in asked:
+        assert str(requirement.specifier) == f"=={pinned[requirement.name]}"
+
+
 def test_verbs_of_the_readme_exist():
     targets = set(re.findall(r"^([a-z]+):", text("Makefile"), re.MULTILINE))
     assert {"help", "lab", "test", "lint", "notebooks", "clean"} <= targets
@@ -112,6 +154,47 @@ def test_verbs_of_the_readme_exist():
         verbs = set(re.findall(r"(?:^|`|\s{4})make ([a-z]+)", text(name), re.MULTILINE))
         assert verbs <= targets, f"{name} speaks of make {sorted(verbs - targets)}"
     assert {"make lab", "make test"} <= set(re.findall(r"make [a-z]+", text("README.md")))
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="needs make")
+def test_make_clean_keeps_what_no_command_can_make_again(tmp_path):
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    kept = [
+        "build/course/submitted/a/01/01.ipynb",
+        "build/course/submitted/a/01/__pycache__/a.pyc",
+        "build/course/gradebook.db",
+        "notebooks/.ipynb_checkpoints/00.ipynb",
+    ]
+    made = ["build/handouts/00.pdf", "build/matrix/00.ipynb", "dist/a.whl", ".coverage"]
+    made += [".venv/pyvenv.cfg", "tools/__pycache__/a.pyc"]
+    for name in kept + made:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    subprocess.run(["make", "clean"], cwd=tmp_path, check=True, capture_output=True)
+    left = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert sorted(path.relative_to(tmp_path).as_posix() for path in left) == sorted(
+        ["Makefile", *kept]
+    )
+    assert not (tmp_path / "build/handouts").exists()
+    subprocess.run(["make", "clean"], cwd=tmp_path, check=True, capture_output=True)
+
+
+def test_a_run_says_in_a_line_for_each_reason_what_it_left_out(pytester):
+    pytester.makepyfile(
+        test_whole="import pytest; pytest.importorskip('no_such', reason='needs a ladder')",
+        test_some="""
+            import pytest
+            def test_done(): pass
+            @pytest.mark.parametrize("i", [1, 2])
+            def test_two(i): pytest.skip("needs a ladder")
+            def test_one(): pytest.skip("needs a whale")
+        """,
+    )
+    lines = pytester.runpytest("-p", "tools.guard").outlines
+    assert sorted(line for line in lines if line.startswith("left out: ")) == [
+        "left out: 1 test: needs a whale",
+        "left out: test_whole.py, 2 tests: needs a ladder",
+    ]
 
 
 def test_one_version_and_one_licence():

@@ -24,7 +24,7 @@ FLAGS = (
     "--disable-component-update --disable-sync"
 ).split()
 
-PATIENCE = 60  # seconds, for a server to start
+PATIENCE = 600  # seconds, for what hangs: on a busy machine a server takes a minute to start
 SETTINGS = {
     "notebook-extension/tracker": {"windowingMode": "none"},  # every cell is there all the time
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
@@ -57,11 +57,25 @@ def chromium():
             "apt install chromium"
         )
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        browser = playwright.chromium.launch(
+            executable_path=program, args=FLAGS, timeout=1000 * PATIENCE
+        )
+        browser.new_context = _patient(browser.new_context)
         try:
             yield browser
         finally:
             browser.close()
+
+
+def _patient(new_context):
+    """new_context, but its tabs wait for PATIENCE; Playwright's wait for half a minute."""
+
+    def patient(**options):
+        context = new_context(**options)
+        context.set_default_timeout(1000 * PATIENCE)
+        return context
+
+    return patient
 
 
 class Server:
@@ -153,7 +167,7 @@ def _wait_for(server, process, log):
             time.sleep(0.1)
 
 
-def run_all(tab, timeout=120):
+def run_all(tab, timeout=PATIENCE):
     """Run all cells of the notebook in JupyterLab or Notebook, to the end; seconds."""
     current = "window.jupyterapp?.shell.currentWidget"
     kernel = f"{current}?.sessionContext?.session?.kernel"

@@ -1,0 +1,20 @@
+"""Fewer cases than a full product has."""
+
+from itertools import combinations, product
+
+
+def pairwise(*axes):
+    """Some of the cases in product(*axes), in which every pair of values occurs together.
+
+    For what can only fail where two choices meet; a third one would prove nothing more.
+    """
+    cases, chosen = list(product(*axes)), []
+
+    def pairs(case):
+        return set(combinations(enumerate(case), 2))
+
+    missing = set().union(*map(pairs, cases))
+    while missing:
+        chosen.append(max(cases, key=lambda case: len(missing & pairs(case))))
+        missing -= pairs(chosen[-1])
+    return chosen
