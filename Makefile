@@ -4,6 +4,7 @@
 PYTHON ?= python3
 EXTRAS ?= lab,test
 LAB_ARGS ?=
+PYTEST_ARGS ?=
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -12,13 +13,15 @@ comma := ,
 STAMP := $(VENV)/installed-$(subst $(comma),+,$(EXTRAS))
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test lint notebooks handouts slides bench latency historical editions course clean
+.PHONY: help lab test coverage lint notebooks matrix handouts slides bench latency historical editions course clean
 
 help:
 	@echo "make lab        open JupyterLab with notebooks/00_start_here.ipynb   (LAB_ARGS=... is passed on)"
-	@echo "make test       lint, unit tests, and every output of every notebook"
+	@echo "make test       lint, unit tests, and every output of every notebook   (PYTEST_ARGS=... is passed on)"
+	@echo "make coverage   unit tests alone; fails if they run less of aehelpers than pyproject.toml asks"
 	@echo "make lint       ruff check and ruff format --check, notebooks included"
 	@echo "make notebooks  run all notebooks anew and store their outputs in normal form"
+	@echo "make matrix     run them in many numerical environments; writes docs/matrix.md (half an hour)"
 	@echo "make handouts   PDF and offline pages of all notebooks, for students and teachers   (HANDOUTS=...)"
 	@echo "make slides     offline slides of all notebooks, for lecturing                      (HANDOUTS=...)"
 	@echo "make bench      time our code beside its peers; writes the tables of benchmarks/README.md"
@@ -26,7 +29,7 @@ help:
 	@echo "make historical the long runs on real data (MNIST=PATH), beside their published numbers"
 	@echo "make editions   notebooks without answers, and for teachers with all: build/editions"
 	@echo "make course     an nbgrader course of them, to hand out and grade: build/course"
-	@echo "make clean      remove .venv and caches"
+	@echo "make clean      remove what these verbs make anew: .venv, caches, dist, all of build/ but build/course"
 	@echo "Settings: PYTHON=$(PYTHON) (another one: make clean first)  EXTRAS=$(EXTRAS)"
 
 # Small nets train faster on one BLAS thread: a second one waits more than it works.
@@ -35,9 +38,12 @@ lab: $(STAMP)
 	$(BIN)/jupyter lab --ServerApp.root_dir=notebooks \
 	    --LabApp.default_url=/lab/tree/00_start_here.ipynb $(LAB_ARGS)
 
-# pyproject.toml tells pytest what to run.
+# pyproject.toml tells pytest what to run. On all cores: a file by itself starts sooner without -n.
 test: lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto $(PYTEST_ARGS)
+
+coverage: $(STAMP)
+	$(BIN)/python -m pytest -n auto --cov=aehelpers tests aehelpers $(PYTEST_ARGS)
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
@@ -48,6 +54,9 @@ notebooks: $(STAMP)
 	$(BIN)/python tools/notebooks.py
 	$(BIN)/python tools/readme_figure.py
 	$(BIN)/python tools/facts.py
+
+matrix: $(STAMP)
+	$(BIN)/python -m tools.matrix
 
 # HANDOUTS="--only 00 01 --editions student --jobs 2", for example.
 handouts: $(VENV)/installed-lab+test+browser
@@ -82,10 +91,11 @@ editions: $(STAMP)
 course: $(VENV)/installed-lab+test+grading
 	$(BIN)/python -m handouts.course
 
+# build/course holds what students handed in and their grades, .ipynb_checkpoints a reader's own work.
 clean:
-	rm -rf $(VENV) .pytest_cache .ruff_cache build dist
-	find . -name __pycache__ -type d -prune -exec rm -rf {} +
-	find . -name .ipynb_checkpoints -type d -prune -exec rm -rf {} +
+	rm -rf $(VENV) .pytest_cache .ruff_cache .benchmarks .coverage .coverage.* dist
+	if [ -d build ]; then find build -mindepth 1 -maxdepth 1 ! -name course -exec rm -rf {} +; fi
+	find . -path ./build -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/installed-%: pyproject.toml constraints.txt | $(BIN)/pip
 	@echo "Installing .[$(subst +,$(comma),$*)] into $(VENV); the first time takes a few minutes."
