@@ -115,6 +115,19 @@ def test_digits_name_their_source():
         assert word in repr(digits)
 
 
+def test_digits_are_those_of_scikit_learn():
+    theirs = pytest.importorskip("sklearn.datasets").load_digits()
+    X, y = data.digits()
+    np.testing.assert_array_equal(16 * X, theirs.data)
+    np.testing.assert_array_equal(y, theirs.target)
+
+
+def test_without_scikit_learn_digits_say_what_to_install(monkeypatch):
+    monkeypatch.setattr(data, "find_spec", lambda name: None)
+    with pytest.raises(ImportError, match="pip install scikit-learn"):
+        data.digits()
+
+
 def idx(array):
     """The bytes of an IDX file that holds `array`."""
     types = {"uint8": 8, "int8": 9, "int16": 11, "int32": 12, "float32": 13, "float64": 14}
