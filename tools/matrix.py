@@ -381,7 +381,7 @@ the oldest and newest versions that pyproject.toml allows.
 
 ## Before rounding
 
-The largest deviation from *as stored* of any printed number, in units of its last printed
+The largest deviation from *as stored* of any of {numbers} numbers, in units of its last printed
 digit, taken from runs that print six more digits. At most 1/3 is allowed: then a printed number
 moves by one unit at most, and a comparison lets that pass
 ([tools/meaning.py](../tools/meaning.py)).
@@ -446,6 +446,7 @@ def page(tables, moved, close):
         numpy=version("numpy"),
         matplotlib=version("matplotlib"),
         spreads=SPREADS,
+        numbers=sum(name == REFERENCE for _, name, *_ in moved),
         moved=_lines("units", "where", "environment", "stored", "as stored", "there", rows=top),
         close=_lines("spreads", "notebook", "claim", "least", "largest", rows=near),
         verdict="\n".join(f"- **{fault}**" for fault in faults) or "All of this holds.",
