@@ -268,8 +268,9 @@ def deviations(stored, reference, other):
     found = []
     for cell, numbers in numbers_beside(stored, reference, other):
         if numbers:
-            before, now = (float(number.replace(",", "")) for number in numbers[1:])
-            found.append((abs(now - before) / float(meaning.unit(numbers[0])), cell, numbers))
+            before, now = map(meaning.value, numbers[1:])
+            units = float(abs(now - before) / meaning.unit(numbers[0]))
+            found.append((units, cell, numbers))
         elif cell in comparable:
             found.append((float("inf"), cell, ("words", "", "")))
     return found

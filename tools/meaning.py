@@ -26,9 +26,14 @@ def words(text):
     return [" ".join(line.split()) for line in NUMBER.sub(" # ", text).splitlines()]
 
 
+def value(number):
+    """The number that is written, exactly."""
+    return Decimal(number.replace(",", ""))
+
+
 def unit(number):
     """One unit of the last digit that is written: 0.01 of "0.35", 0.1 of "31.2"."""
-    return Decimal(1).scaleb(_value(number).as_tuple().exponent)
+    return Decimal(1).scaleb(value(number).as_tuple().exponent)
 
 
 def is_whole(number):
@@ -41,7 +46,7 @@ def is_count(number):
 
     A larger one may be a measured value that is printed without decimals, such as 274.
     """
-    return is_whole(number) and abs(_value(number)) < COUNTS_BELOW
+    return is_whole(number) and abs(value(number)) < COUNTS_BELOW
 
 
 def units_apart(stored, new):
@@ -50,7 +55,7 @@ def units_apart(stored, new):
     Where one has more digits than the other, as 0.999 beside 1.00, these are its units. At most
     1 passes. Two counts are 0 or infinitely many apart.
     """
-    distance = abs(_value(new) - _value(stored))
+    distance = abs(value(new) - value(stored))
     if is_count(stored) and is_whole(new):
         return Decimal("Infinity") if distance else Decimal(0)
     return distance / min(unit(stored), unit(new))
@@ -72,7 +77,3 @@ def difference(stored, new):
             far = f": {float(apart):.4g} units of its last digit" if apart.is_finite() else ""
             return f"{before} is stored, now it is {now}{far}"
     return ""
-
-
-def _value(number):
-    return Decimal(number.replace(",", ""))
