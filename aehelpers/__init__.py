@@ -4,7 +4,7 @@
 `aehelpers.explorers` (ipywidgets).
 """
 
-from . import checks, data, layers, losses, metrics, optimizers, recipes, sweeps, training
+from . import checks, data, images, layers, losses, metrics, optimizers, sweeps, training
 from .autoencoders import (
     Autoencoder,
     ConvolutionalAutoencoder,
@@ -23,12 +23,12 @@ __all__ = [
     "VariationalAutoencoder",
     "checks",
     "data",
+    "images",
     "layers",
     "load",
     "losses",
     "metrics",
     "optimizers",
-    "recipes",
     "sweeps",
     "training",
 ]

@@ -13,16 +13,24 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from .data import as_samples, generator
-from .estimators import Estimator, NotFittedError, finite, from_json, one_of, to_json, whole
+from .estimator import (
+    Estimator,
+    NotFittedError,
+    as_samples,
+    finite,
+    from_json,
+    generator,
+    one_of,
+    to_json,
+    whole,
+)
+from .images import Conv, Deconv
 from .layers import (
     ACTIVATIONS,
     CORRUPTIONS,
     Affine,
     Beside,
     Chain,
-    Conv,
-    Deconv,
     Dense,
     GaussianCode,
     GaussianNoise,

@@ -21,8 +21,9 @@ import numpy as np
 from matplotlib import pyplot as plt
 from PIL import Image
 
-from aehelpers import data, plots, recipes
-from aehelpers.explorers import Explorer
+from aehelpers import data
+from aehelpers.course import recipes
+from aehelpers.figures import Explorer, plots
 
 ROOT = Path(__file__).parent.parent
 EVENTS = "events.jsonl"  # in the folder of the notebook

@@ -10,13 +10,8 @@ from functools import cache, cached_property
 
 import numpy as np
 
-from aehelpers import (
-    Autoencoder,
-    ConvolutionalAutoencoder,
-    VariationalAutoencoder,
-    data,
-    recipes,
-)
+from aehelpers import Autoencoder, ConvolutionalAutoencoder, VariationalAutoencoder, data
+from aehelpers.course import recipes
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ def elements(path):
     code = code_up_to_the_last_explorer(tool.read(path))
     if not code:
         return {}
-    sources = sorted((tool.ROOT / "aehelpers").glob("*.*"))
+    sources = sorted((tool.ROOT / "aehelpers").rglob("*.[ph]*"))
     known = hashlib.sha256(
         "\0".join([*code, *(p.read_text("utf-8") for p in sources)]).encode()
     )

@@ -14,8 +14,8 @@ from scipy.special import logsumexp
 from sklearn.base import clone
 
 from aehelpers import Autoencoder, load
-from aehelpers.autoencoders import NotFittedError
 from aehelpers.checks import check_gradient
+from aehelpers.estimator import NotFittedError
 from aehelpers.losses import LOSSES
 from aehelpers.optimizers import Adam
 

@@ -17,7 +17,7 @@ from PIL import Image
 pytest.importorskip("ipywidgets", reason="needs pip install 'aehelpers[lab]'")
 pytest.importorskip("playwright", reason="needs pip install 'aehelpers[browser]'")
 
-from aehelpers.explorers import Explorer
+from aehelpers.figures import Explorer
 from handouts.explorers import code_up_to_the_last_explorer
 from tools import browser
 from tools import notebooks as tool
@@ -304,7 +304,7 @@ def look_at_explorers(tab):
 # ---- without a kernel ------------------------------------------------------------------------
 
 PAGE = """\
-from aehelpers.explorers import Explorer
+from aehelpers.figures import Explorer
 from handouts.explorers import code_up_to_the_last_explorer
 
 def line(ax, k, up):

@@ -16,7 +16,9 @@ import pytest
 from matplotlib import pyplot as plt
 from PIL import Image
 
-from aehelpers import explorers, plots, stages
+from aehelpers.figures import canvas as stages
+from aehelpers.figures import explorer as explorers
+from aehelpers.figures import plots
 
 X = np.linspace(0, 1, 30)
 Explorer = partial(explorers.Explorer, figsize=(4, 2.4))  # small: most of the time is drawing

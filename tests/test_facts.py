@@ -5,7 +5,7 @@ import re
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from aehelpers.checks import Checks
+from aehelpers.course import Checks
 from tests.test_notebooks import headings
 from tools import facts
 from tools import notebooks as tool

@@ -26,7 +26,7 @@ PIXEL = base64.b64encode(
 ABOUT = {"alt": "Figure: One dot. Axes: x is x_1.", "width": 300, "height": 200}
 SETUP = """\
 check = print
-from aehelpers.explorers import Explorer
+from aehelpers.figures import Explorer
 
 
 def line(ax, k):

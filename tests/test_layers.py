@@ -8,26 +8,22 @@ from scipy.signal import correlate2d
 
 from aehelpers import layers
 from aehelpers.checks import check_gradient
+from aehelpers.images import Conv, Deconv, Patches, Upsample, _product
 from aehelpers.layers import (
     Beside,
     Chain,
-    Conv,
-    Deconv,
     Dense,
     GaussianCode,
     GaussianNoise,
     Identity,
     LogVariance,
     MaskingNoise,
-    Patches,
     ReLU,
     SaltAndPepper,
     Shared,
     Sigmoid,
     Tanh,
-    Upsample,
     _ones,
-    _product,
 )
 from aehelpers.losses import squared_error
 

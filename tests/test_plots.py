@@ -14,7 +14,7 @@ from matplotlib import pyplot as plt
 from matplotlib.text import Text
 from PIL import Image
 
-from aehelpers import plots
+from aehelpers.figures import plots
 
 T = np.linspace(0, 1, 60)
 X = np.stack([T * np.cos(6 * T), T * np.sin(6 * T)], axis=1)

@@ -100,7 +100,7 @@ def test_every_requirement_is_pinned_within_its_bounds(python):
 def test_what_is_imported_is_declared(folder):
     lines = PROJECT["dependencies"] + sum(EXTRAS.values(), [])
     declared = {canonicalize_name(Requirement(line).name) for line in lines}
-    files = list((ROOT / folder).glob("*.py"))
+    files = list((ROOT / folder).rglob("*.py"))
     ours = {path.stem for path in [*files, *ROOT.iterdir()]}
     names = {name for file in files for name in imports(file)} - ours - sys.stdlib_module_names
     known = packages_distributions()

@@ -6,8 +6,9 @@ from functools import partial
 import numpy as np
 import pytest
 
-from aehelpers import data, metrics, recipes
+from aehelpers import data, metrics
 from aehelpers.autoencoders import ESTIMATORS
+from aehelpers.course import recipes
 
 # Epoch and loss, from the published notebook.
 PUBLISHED = {

@@ -225,7 +225,7 @@ def wrong_names(text):
 def code_of_all():
     """All code that a symbol may stand in."""
     cells = (c.source for nb in NOTEBOOKS.values() for c in nb.cells if c.cell_type == "code")
-    package = (p.read_text("utf-8") for p in (tool.ROOT / "aehelpers").glob("*.py"))
+    package = (p.read_text("utf-8") for p in (tool.ROOT / "aehelpers").rglob("*.py"))
     return "\n".join([*cells, *package])
 
 

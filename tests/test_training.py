@@ -9,13 +9,7 @@ from aehelpers.checks import check_gradient
 from aehelpers.layers import Chain, Dense, GaussianNoise, Identity, Sigmoid, Tanh
 from aehelpers.losses import bernoulli_of_logit, sparsity_kl, squared_error
 from aehelpers.optimizers import OPTIMIZERS, SCHEDULES, SGD
-from aehelpers.training import (
-    Generators,
-    Objective,
-    loss_and_grad,
-    minibatches,
-    train,
-)
+from aehelpers.training import Generators, Objective, loss_and_grad, minibatches, train
 
 RATES = {"sgd": [0.1, 0.3, 0.7], "momentum": [0.03, 0.1, 0.2], "adam": [0.003, 0.01, 0.05]}
 

@@ -54,7 +54,7 @@ prelude()
 MORE_DIGITS = """\
 def prelude():
     import sys
-    import aehelpers.checks, aehelpers.descriptions, aehelpers.explorers, aehelpers.recipes
+    import aehelpers.checks, aehelpers.course, aehelpers.figures.explorer
     few = aehelpers.checks.rounded
     def rounded(value, digits=3):
         return few(value, digits + 6)

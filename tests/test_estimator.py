@@ -15,7 +15,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
 from aehelpers import Autoencoder, ConvolutionalAutoencoder, VariationalAutoencoder
-from aehelpers.estimators import NotFittedError, from_json, to_json
+from aehelpers.estimator import NotFittedError, as_samples, from_json, generator, to_json
 
 USES = {
     "transform": {},
@@ -188,3 +188,59 @@ def test_unfitted(member, use, X):
 
 def test_an_unfitted_model_is_kin_to_scikit_learns():
     assert NotFittedError.__bases__ == exceptions.NotFittedError.__bases__
+
+
+def test_generator_takes_what_random_state_may_be():
+    for same in (np.random.default_rng(0), np.random.RandomState(0)):
+        assert generator(same) is same
+    for seed in (7, np.int64(7)):
+        assert generator(seed).random() == np.random.default_rng(7).random()
+    assert generator(None).random() != generator(None).random()
+    for wrong in ("7", 7.0, True, np.random):
+        with pytest.raises(
+            TypeError, match="must be None, an int, a Generator or a RandomState"
+        ):
+            generator(wrong)
+
+
+@pytest.mark.parametrize(
+    "X", [[[1, 2], [3, 4]], np.array([[True, False]]), np.ones((1, 1), "f4")]
+)
+def test_usable_samples_come_as_floats(X):
+    out = as_samples(X)
+    assert out.dtype == "float64"
+    np.testing.assert_array_equal(out, X)
+
+
+def test_samples_are_not_copied_without_need():
+    X = np.ones((3, 2))
+    assert as_samples(X) is X
+    assert as_samples(X, dtype="float32").dtype == "float32"
+
+
+UNUSABLE = {
+    "text": ([["a", "b"]], TypeError, "must hold real numbers, got dtype <U1"),
+    "object": (np.array([[1, None]]), TypeError, "must hold real numbers, got dtype object"),
+    "complex": (
+        np.ones((2, 2)) * 1j,
+        TypeError,
+        "must hold real numbers, got dtype complex128",
+    ),
+    "1-D": (np.ones(3), ValueError, r"got shape \(3,\): a single sample is X\[None, :\]"),
+    "3-D": (np.ones((2, 8, 8)), ValueError, r"got shape \(2, 8, 8\): flatten images"),
+    "no sample": (np.ones((0, 2)), ValueError, r"empty, its shape is \(0, 2\)"),
+    "no feature": (np.ones((2, 0)), ValueError, r"empty, its shape is \(2, 0\)"),
+    "width": (np.ones((2, 3)), ValueError, "has 3 features, but 2 are expected"),
+    "nan": ([[1, 2], [3, np.nan]], ValueError, "1 values.*first at row 1, column 1"),
+    "one inf": ([[1, 2], [-np.inf, 0]], ValueError, "1 values.*first at row 1, column 0"),
+    "inf": ([[1, -np.inf], [np.inf, 0]], ValueError, "2 values.*first at row 0, column 1"),
+}
+
+
+@pytest.mark.parametrize("what", UNUSABLE)
+def test_unusable_samples_are_refused_by_name(what):
+    X, error, message = UNUSABLE[what]
+    with pytest.raises(error, match=message):
+        as_samples(X, n_features=2)
+    with pytest.raises(error, match="^validation "):
+        as_samples(X, n_features=2, name="validation")

@@ -23,7 +23,7 @@ from matplotlib.patheffects import withStroke
 from matplotlib.ticker import Formatter, MaxNLocator
 from matplotlib.transforms import ScaledTranslation
 
-from .descriptions import describe, figure_of, number, plain
+from .alt_text import describe, figure_of, number, plain
 
 # Roles. Okabe and Ito's colours; in greyscale dashes and markers tell them apart.
 DATA, RECONSTRUCTION, CURVE, BASELINE = "#a3aab3", "#d55e00", "#0072b2", "#222222"

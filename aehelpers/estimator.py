@@ -96,3 +96,56 @@ def from_json(entry):
         )
         return rng
     return entry
+
+
+def generator(random_state):
+    """The random generator that `random_state` stands for (see the module's text)."""
+    if isinstance(random_state, np.random.Generator | np.random.RandomState):
+        return random_state
+    if random_state is None or (
+        isinstance(random_state, int | np.integer) and not isinstance(random_state, bool)
+    ):
+        return np.random.default_rng(random_state)
+    raise TypeError(
+        f"random_state must be None, an int, a Generator or a RandomState, got {random_state!r}"
+    )
+
+
+def as_samples(X, n_features=None, dtype="float64", name="X"):
+    """X as a finite array (n, d) of `dtype`, samples in rows.
+
+    Anything else raises ValueError or TypeError, which says what came and what to do.
+    """
+    X = np.asarray(X)
+    if X.dtype.kind not in "fiub":
+        raise TypeError(
+            f"{name} must hold real numbers, got dtype {X.dtype}: "
+            "turn text and categories into numbers first"
+        )
+    if X.ndim != 2:
+        hint = (
+            "a single sample is X[None, :], a single feature X[:, None]"
+            if X.ndim == 1
+            else "flatten images with X.reshape(len(X), -1)"
+        )
+        raise ValueError(
+            f"{name} must have two axes, (samples, features), got shape {X.shape}: {hint}"
+        )
+    if X.size == 0:
+        raise ValueError(
+            f"{name} is empty, its shape is {X.shape}: "
+            "at least one sample and one feature are needed"
+        )
+    if n_features is not None and X.shape[1] != n_features:
+        raise ValueError(
+            f"{name} has {X.shape[1]} features, but {n_features} are expected, as in fit"
+        )
+    X = X.astype(dtype, copy=False)
+    if not np.isfinite([X.min(), X.max()]).all():  # a NaN is both of them; no memory for a mask
+        bad = ~np.isfinite(X)
+        i, j = np.argwhere(bad)[0]
+        raise ValueError(
+            f"{name} holds {bad.sum()} values that are NaN or infinite, "
+            f"the first at row {i}, column {j}: drop or fill them first"
+        )
+    return X

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from aehelpers import plots
-from aehelpers.descriptions import describe, number
+from aehelpers.figures import plots
+from aehelpers.figures.alt_text import describe, number
 
 T = np.linspace(0, 1, 60)
 X = np.stack([T * np.cos(6 * T), T * np.sin(6 * T)], axis=1)

@@ -26,7 +26,7 @@ from IPython import get_ipython
 from PIL import Image
 
 from . import plots
-from .stages import LIVE_DPI, Stage, figure_of
+from .canvas import LIVE_DPI, Stage, figure_of
 
 LINE = "line-height: 1.4"  # of read-outs and errors alike, so that the page does not move
 HEARD = "position: absolute; clip-path: inset(50%)"  # but not seen

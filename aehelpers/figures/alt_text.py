@@ -12,7 +12,7 @@ from matplotlib import collections, patches
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from .checks import rounded
+from ..checks import rounded
 
 FEW = 12  # so many values are told one by one
 _NAMED = ("FixedFormatter", "FuncFormatter", "StrCategoryFormatter")  # ticks with words

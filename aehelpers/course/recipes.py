@@ -1,6 +1,6 @@
 """Recipes: the settings behind the notebooks' headline numbers, as unfitted estimators."""
 
-from .autoencoders import (
+from ..autoencoders import (
     Autoencoder,
     ConvolutionalAutoencoder,
     DenoisingAutoencoder,

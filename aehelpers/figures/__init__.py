@@ -1,0 +1,15 @@
+"""Figures: plots with alt text (matplotlib), and explorers, which have sliders (ipywidgets).
+
+Everything here takes arrays and functions; nothing here knows of autoencoders.
+"""
+
+__all__ = ["Explorer", "plots"]
+
+
+def __getattr__(name):
+    # Plots need no ipywidgets, so the explorer is loaded when it is first asked for.
+    if name == "Explorer":
+        from .explorer import Explorer
+
+        return Explorer
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
