@@ -1,4 +1,4 @@
-"""What every estimator has: the habits of scikit-learn, checked arguments, a form for json."""
+"""What every estimator has: the habits of scikit-learn, and checks of arguments and samples."""
 
 import inspect
 from numbers import Integral, Real
@@ -7,20 +7,28 @@ import numpy as np
 
 
 class NotFittedError(ValueError, AttributeError):
-    """Something was asked of an estimator that only fit can give; kin to scikit-learn's."""
+    """An estimator was asked for something that only fit can give it, as in scikit-learn."""
 
 
 class Estimator:
-    """What scikit-learn expects: __init__ stores its arguments, which have names."""
+    """An object whose __init__ only stores its arguments, by name, as scikit-learn expects.
+
+    kinds : every subclass by its name, with which `load` finds it again.
+    """
+
+    kinds = {}
+
+    def __init_subclass__(cls):
+        Estimator.kinds[cls.__name__] = cls
 
     def get_params(self, deep=True):
         """The arguments of __init__, by name."""
         return {name: getattr(self, name) for name in inspect.signature(type(self)).parameters}
 
     def set_params(self, **params):
-        """Change arguments of __init__; takes effect at the next fit.
+        """Change arguments of __init__. The change takes effect at the next fit.
 
-        What was learnt stays with the old ones until then, and so does partial_fit. Only what
+        Until then what was learnt keeps the old arguments, and so does partial_fit. Only what
         needs no fit, such as loss_and_grad, takes the arguments as they stand.
         """
         known = self.get_params()
@@ -53,17 +61,25 @@ class Estimator:
         )
 
 
-def one_of(name, value, known):
-    if not isinstance(value, str | None) or value not in known:
-        raise ValueError(f"{name} must be one of {', '.join(map(repr, known))}, got {value!r}")
+# ---- checks of arguments ---------------------------------------------------------------------
 
 
-def whole(name, value, least):
+def check_choice(name, value, choices):
+    """ValueError unless the argument `name` is one of the strings, or None, in `choices`."""
+    if not isinstance(value, str | None) or value not in choices:
+        raise ValueError(
+            f"{name} must be one of {', '.join(map(repr, choices))}, got {value!r}"
+        )
+
+
+def check_whole(name, value, least):
+    """ValueError unless the argument `name` is a whole number, not below `least`."""
     if isinstance(value, bool) or not isinstance(value, Integral) or value < least:
         raise ValueError(f"{name} must be a whole number, at least {least}, got {value!r}")
 
 
-def finite(name, value, least=-np.inf, above=-np.inf, below=np.inf):
+def check_number(name, value, least=-np.inf, above=-np.inf, below=np.inf):
+    """ValueError unless the argument `name` is a finite number within these bounds."""
     number = isinstance(value, Real) and not isinstance(value, bool)
     if not number or not (above < value < below and value >= least):
         lower = f"at least {least}" if np.isfinite(least) else f"above {above}"
@@ -71,35 +87,23 @@ def finite(name, value, least=-np.inf, above=-np.inf, below=np.inf):
         raise ValueError(f"{name} must be a finite number, {lower}{upper}, got {value!r}")
 
 
-def to_json(value):
-    """What json does not know: NumPy's numbers and arrays, random generators as they stand."""
-    if isinstance(value, np.random.Generator):
-        return {"Generator": value.bit_generator.state}
-    if isinstance(value, np.random.RandomState):
-        return {"RandomState": value.get_state(legacy=False)}
-    return value.tolist()
+def check_widths(name, value, such_as):
+    """TypeError unless the argument `name` is a tuple, ValueError unless of widths above 0."""
+    if not isinstance(value, tuple | list):
+        raise TypeError(f"{name} must be a tuple of widths, such as {such_as}, got {value!r}")
+    for width in value:
+        check_whole(f"a width in {name}", width, least=1)
 
 
-def from_json(entry):
-    if "Generator" in entry:
-        bits = getattr(np.random, entry["Generator"]["bit_generator"])()
-        bits.state = entry["Generator"]
-        return np.random.Generator(bits)
-    if "RandomState" in entry:
-        state = entry["RandomState"]
-        rng = np.random.RandomState()
-        rng.set_state(
-            {
-                **state,
-                "state": {**state["state"], "key": np.array(state["state"]["key"], np.uint32)},
-            }
-        )
-        return rng
-    return entry
+# ---- checks of data --------------------------------------------------------------------------
 
 
 def generator(random_state):
-    """The random generator that `random_state` stands for (see the module's text)."""
+    """The random generator that `random_state` stands for.
+
+    An int or None seeds a new one (PCG64). A Generator, or a legacy RandomState, is used as it
+    is. TypeError if it is anything else.
+    """
     if isinstance(random_state, np.random.Generator | np.random.RandomState):
         return random_state
     if random_state is None or (
@@ -114,7 +118,7 @@ def generator(random_state):
 def as_samples(X, n_features=None, dtype="float64", name="X"):
     """X as a finite array (n, d) of `dtype`, samples in rows.
 
-    Anything else raises ValueError or TypeError, which says what came and what to do.
+    What cannot be that raises ValueError or TypeError, which says what came and what to do.
     """
     X = np.asarray(X)
     if X.dtype.kind not in "fiub":

@@ -1,49 +1,52 @@
 """Layers: the pieces a network is made of, and `Chain`, which makes a network a layer again.
 
-The contract, for every layer here:
+The contract, for every layer:
 
 * `size` is the number of its parameters. They come as one flat vector `theta` (..., size), of
-  which `unpack` gives views; a layer itself holds no state.
-* `forward(theta, x, rng=None)` takes samples `x` (..., n, n_in) and returns `y` (..., n, n_out)
-  *and the way back*: `backward(delta, grad)` takes the loss's slope at y, writes the slope at
-  theta into `grad` (..., size), laid out as theta is, and returns the slope at x.
-* Whoever takes many steps unpacks theta and grad once and gives what `unpack` returned in their
-  place. A layer with parameters also takes `backward(delta, grad, at_x=False)`: then nobody
-  asks for the slope at x, and it need not work it out.
-* `rng` given means that noise is on, None means deterministic. There is no other switch.
+  which `unpack` gives views. A layer itself holds no state.
+* `forward(theta, x, rng=None)` takes samples `x` (..., n, n_in). It returns `y` (..., n, n_out)
+  and its backward pass: `backward(delta, grad)` takes the gradient of the loss at y, writes the
+  gradient at theta into `grad` (..., size), and returns the gradient at x.
+* Whoever takes many steps unpacks theta and grad once, and passes what `unpack` returned in
+  their place. A layer with parameters also takes `backward(delta, grad, at_x=False)`: then the
+  gradient at x is not needed, and the layer need not compute it.
+* If `rng` is given, noise is on; if it is None, the layer is deterministic. There is no other
+  switch.
 * Leading axes are models: theta (M, size) is M networks, and the code is the same.
 """
 
-from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 import numpy as np
 
 
 class Layer:
-    """What every layer has, as one without parameters has it."""
+    """A layer without parameters; the others override what they need."""
 
     size = 0
 
     def init(self, rng):
-        """theta (size,) to start from."""
+        """Initial theta (size,)."""
         return np.zeros(self.size)
 
     def unpack(self, theta):
-        """Views of theta (..., size); what has been unpacked comes back as it is."""
+        """Views of theta (..., size). What has been unpacked already comes back as it is."""
         return theta
 
 
-class Affine(Layer):
-    """What the layers with weights W and biases b share.
+# ---- layers with weights ---------------------------------------------------------------------
 
-    Each sets `shape`, that of W; `n_biases`; and how many numbers meet in one of its outputs,
-    `fan_in`, and go out from one of its inputs, `fan_out`.
+
+class Affine(Layer):
+    """A layer with weights W of that `shape` and `n_biases` biases b.
+
+    fan_in : how many numbers enter one of its outputs.   fan_out : how many outputs one of its
+    inputs enters.
     """
 
-    @property
-    def size(self):
-        return self.shape[0] * self.shape[1] + self.n_biases
+    def __init__(self, shape, n_biases, fan_in, fan_out):
+        self.shape, self.n_biases, self.fan_in, self.fan_out = shape, n_biases, fan_in, fan_out
+        self.size = shape[0] * shape[1] + n_biases
 
     def unpack(self, theta):
         """Views W (..., *shape) and b (..., 1, n_biases) of theta (..., size)."""
@@ -64,8 +67,8 @@ class Dense(Affine):
     """y = x W + b.   x (..., n, n_in) -> y (..., n, n_out)."""
 
     def __init__(self, n_in, n_out):
-        self.n_in, self.n_out = self.fan_in, self.fan_out = self.shape = (n_in, n_out)
-        self.n_biases = n_out
+        super().__init__((n_in, n_out), n_out, fan_in=n_in, fan_out=n_out)
+        self.n_in, self.n_out = n_in, n_out
 
     def forward(self, theta, x, rng=None):
         W, b = self.unpack(theta)
@@ -73,29 +76,37 @@ class Dense(Affine):
         def backward(delta, grad, at_x=True):
             grad_W, grad_b = self.unpack(grad)
             np.matmul(x.mT, delta, out=grad_W)
-            np.matmul(_ones(delta.shape[-2], delta.dtype), delta, out=grad_b)
-            return delta @ W.mT if at_x else None
+            delta.sum(axis=-2, keepdims=True, out=grad_b)
+            return product(delta, W.mT) if at_x else None
 
-        return x @ W + b, backward
+        y = product(x, W)
+        y += b
+        return y, backward
 
 
-@lru_cache(maxsize=8)
-def _ones(n, dtype):
-    """(1, n), to sum over the samples as 1 @ delta: faster than delta.sum(axis=-2)."""
-    ones = np.ones((1, n), dtype)
-    ones.flags.writeable = False  # all who ask get the same
-    return ones
+def product(x, W):
+    """x W, with the samples side by side in memory, as (W^T x^T)^T.
+
+    So whatever comes next (biases, activations, sums over the samples) walks along neighbours:
+    on 500 samples of two features that is three times as fast.
+    """
+    # A product with a single inner number is no sum, and matmul would take three times as long.
+    multiply = np.multiply if W.shape[-2] == 1 else np.matmul
+    return multiply(W.mT, x.mT).mT
+
+
+# ---- activations -----------------------------------------------------------------------------
 
 
 class Identity(Layer):
-    """y = x,  slope 1."""
+    """y = x,  derivative 1."""
 
     def forward(self, theta, x, rng=None):
         return x, lambda delta, grad: delta
 
 
 class Sigmoid(Layer):
-    """y = 1 / (1 + exp(-x)),  slope y (1 - y).  Written with tanh, which cannot overflow."""
+    """y = 1 / (1 + exp(-x)),  derivative y (1 - y).  With tanh, because exp can overflow."""
 
     def forward(self, theta, x, rng=None):
         y = 0.5 + 0.5 * np.tanh(0.5 * x)
@@ -103,7 +114,7 @@ class Sigmoid(Layer):
 
 
 class Tanh(Layer):
-    """y = tanh x,  slope 1 - y^2."""
+    """y = tanh x,  derivative 1 - y^2."""
 
     def forward(self, theta, x, rng=None):
         y = np.tanh(x)
@@ -111,7 +122,7 @@ class Tanh(Layer):
 
 
 class ReLU(Layer):
-    """y = max(x, 0),  slope 1 where x > 0, else 0 (at the kink as well)."""
+    """y = max(x, 0),  derivative 1 where x > 0, else 0 (also at the kink, x = 0)."""
 
     def forward(self, theta, x, rng=None):
         return np.maximum(x, 0), lambda delta, grad: delta * (x > 0)
@@ -120,8 +131,11 @@ class ReLU(Layer):
 ACTIVATIONS = {"identity": Identity, "sigmoid": Sigmoid, "tanh": Tanh, "relu": ReLU}
 
 
+# ---- noise -----------------------------------------------------------------------------------
+
+
 class GaussianNoise(Layer):
-    """y = x + scale * e,  e ~ N(0, 1), given an `rng`;  y = x without.  Slope 1."""
+    """y = x + scale * e,  e ~ N(0, 1), if `rng` is given, else y = x.  Derivative 1."""
 
     def __init__(self, scale):
         self.scale = scale
@@ -135,7 +149,7 @@ class GaussianNoise(Layer):
 
 
 class MaskingNoise(Layer):
-    """y = x, but each number is lost, and reads 0, with probability `share`, given an `rng`."""
+    """y = x, but each number is set to 0 with probability `share`, if `rng` is given."""
 
     def __init__(self, share):
         self.share = share
@@ -148,7 +162,7 @@ class MaskingNoise(Layer):
 
 
 class SaltAndPepper(Layer):
-    """y = x, but each number is lost with probability `share` and reads 0 or 1 at random."""
+    """y = x, but each number is set, with probability `share`, to 0 or to 1 at random."""
 
     def __init__(self, share):
         self.share = share
@@ -164,12 +178,15 @@ class SaltAndPepper(Layer):
 CORRUPTIONS = {"gaussian": GaussianNoise, "mask": MaskingNoise, "salt_pepper": SaltAndPepper}
 
 
-class GaussianCode(Layer):
-    """[mu, s] (..., n, 2 k) -> z = mu + exp(s/2) e (..., n, k),  e ~ N(0, 1), given an `rng`.
+# ---- the variational code --------------------------------------------------------------------
 
-    z = mu without. s is the logarithm of the variance. Chance enters by e, on which no
-    parameter has a say, so the slope passes through z to mu and s: the reparameterization of
-    Kingma & Welling 2013.
+
+class GaussianCode(Layer):
+    """[mu, s] (..., n, 2 k) -> z = mu + exp(s/2) e (..., n, k),  e ~ N(0, 1).
+
+    Without `rng`, z = mu. s is the logarithm of the variance. The randomness enters through e,
+    which does not depend on the parameters, so the gradient passes through z to mu and s. This
+    is the reparameterization of Kingma & Welling 2013.
     """
 
     def forward(self, theta, x, rng=None):
@@ -187,7 +204,7 @@ class GaussianCode(Layer):
 
 
 class LogVariance(Layer):
-    """x -> [x, s]: one feature more, the same s for every sample.
+    """x -> [x, s]: one more feature, with the same s for every sample.
 
     s is the logarithm of the variance that a decoder expects of the data around x. It is a
     parameter, or the logarithm of `variance` if that is given.
@@ -205,7 +222,10 @@ class LogVariance(Layer):
                 grad[...] = delta[..., -1:].sum(axis=-2)
             return delta[..., :-1]
 
-        return _side_by_side(x, s[..., None, :]), backward
+        return joined(x, s[..., None, :]), backward
+
+
+# ---- layers that combine others --------------------------------------------------------------
 
 
 class Chain(Layer):
@@ -213,42 +233,40 @@ class Chain(Layer):
 
     def __init__(self, *layers):
         self.layers = layers
-        self.size = sum(layer.size for layer in layers)
-        self.first = next((i for i, layer in enumerate(layers) if layer.size), None)
+        ends = [0, *accumulate([layer.size for layer in layers])]
+        self.size, self.parts = ends[-1], [slice(*pair) for pair in pairwise(ends)]
+        self.first = next((i for i, end in enumerate(ends[1:]) if end), None)
 
     def unpack(self, theta):
         """A tuple with what each layer unpacks from its own part of theta (..., size)."""
         if isinstance(theta, tuple):
             return theta
-        ends = accumulate(layer.size for layer in self.layers)
-        return tuple(
-            layer.unpack(theta[..., end - layer.size : end])
-            for layer, end in zip(self.layers, ends, strict=True)
-        )
+        pairs = zip(self.layers, self.parts, strict=True)
+        return tuple([layer.unpack(theta[..., part]) for layer, part in pairs])
 
     def init(self, rng):
-        """theta (size,): each layer's own start, drawn in the order of the layers."""
+        """Initial theta (size,) of each layer, drawn in the order of the layers."""
         return np.concatenate([layer.init(rng) for layer in self.layers])
 
     def forward(self, theta, x, rng=None):
-        ways_back = []
+        backwards = []
         for layer, part in zip(self.layers, self.unpack(theta), strict=True):
             x, backward = layer.forward(part, x, rng)
-            ways_back.append(backward)
+            backwards.append(backward)
 
         def backward(delta, grad, at_x=True):
             parts = self.unpack(grad)
             for i in reversed(range(len(parts))):
-                if i == self.first and not at_x:
-                    return ways_back[i](delta, parts[i], at_x=False)
-                delta = ways_back[i](delta, parts[i])
+                if i == self.first and not at_x:  # below it nobody needs a gradient
+                    return backwards[i](delta, parts[i], at_x=False)
+                delta = backwards[i](delta, parts[i])
             return delta
 
         return x, backward
 
 
-class Beside(Layer):
-    """y = [layer(x), x]: for a loss that also looks at what the layer was given."""
+class WithInput(Layer):
+    """y = [layer(x), x]: for a loss that also depends on the input of the layer."""
 
     def __init__(self, layer):
         self.layer, self.size = layer, layer.size
@@ -266,28 +284,20 @@ class Beside(Layer):
         def backward(delta, grad, at_x=True):
             return layer_backward(delta[..., :width], grad) + delta[..., width:]
 
-        return _side_by_side(y, x), backward
+        return joined(y, x), backward
 
 
-def _side_by_side(y, x):
-    """[y, x] along the last axis; what models or samples share is repeated for each."""
-    leading, width = np.broadcast_shapes(y.shape[:-1], x.shape[:-1]), y.shape[-1]
-    both = np.empty((*leading, width + x.shape[-1]), y.dtype)
-    both[..., :width], both[..., width:] = y, x
-    return both
+class Tied(Layer):
+    """A layer in which some parameters are the same number: its theta is theta[..., index].
 
-
-class Shared(Layer):
-    """A layer some of whose parameters are one and the same: its theta is theta[..., index].
-
-    index : (layer.size,) whole numbers, every one of 0 ... size - 1 among them.
+    index : (layer.size,) whole numbers, in which each of 0 ... size - 1 occurs.
     """
 
     def __init__(self, layer, index):
         self.layer, self.index, self.size = layer, index, index.max() + 1
 
     def init(self, rng):
-        """theta (size,): where several places share a parameter, the first one's start."""
+        """Initial theta (size,): where places share a parameter, the value of the first one."""
         first = np.unique(self.index, return_index=True)[1]
         return self.layer.init(rng)[first]
 
@@ -298,7 +308,14 @@ class Shared(Layer):
             each = np.empty((*grad.shape[:-1], self.layer.size), grad.dtype)
             delta = layer_backward(delta, each, at_x=at_x)
             grad[...] = 0
-            np.add.at(grad, (..., self.index), each)  # a shared parameter moves all its places
+            np.add.at(grad, (..., self.index), each)  # the sum over all places of a parameter
             return delta
 
         return y, backward
+
+
+def joined(y, x):
+    """[y, x] along the last axis. What models or samples share is repeated for each."""
+    leading = np.broadcast_shapes(y.shape[:-1], x.shape[:-1])
+    both = [np.broadcast_to(each, (*leading, each.shape[-1])) for each in (y, x)]
+    return np.concatenate(both, axis=-1)

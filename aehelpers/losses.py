@@ -1,9 +1,8 @@
-"""Losses: (x_hat, x) -> loss, delta.
+"""Losses (x_hat, x) -> loss, delta, and penalties on the code z -> penalty, delta.
 
-`x_hat` and `x` are (..., n, d); `loss` (...) has one number a model; `delta` (..., n, d) is the
-loss's exact slope at x_hat, already divided by n. Sums run over features, means over samples.
-
-Costs of a code are the same without x: z -> cost, delta. `with_code` adds one to a loss.
+`x_hat` and `x` are (..., n, d). `loss` (...) is one number for each model. `delta` (..., n, d)
+is its exact gradient at x_hat, already divided by n. Sums run over features, means over
+samples. A penalty is the same without x. `with_penalty` adds one to a loss.
 """
 
 from math import log, pi
@@ -14,7 +13,7 @@ import numpy as np
 def squared_error(x_hat, x):
     """loss = 1/(2n) sum |x_hat - x|^2,  delta = (x_hat - x) / n.
 
-    Up to a constant the negative log-likelihood of x ~ N(x_hat, 1), per sample, in nats.
+    Up to a constant, the negative log-likelihood of x ~ N(x_hat, 1), per sample, in nats.
     """
     n = x_hat.shape[-2]
     residual = x_hat - x
@@ -25,9 +24,9 @@ def bernoulli(x_hat, x):
     """loss = -1/n sum [x log x_hat + (1 - x) log(1 - x_hat)].
 
     delta = (x_hat - x) / (x_hat (1 - x_hat)) / n.
-    The negative log-likelihood, in nats, of pixels x in {0, 1} that are 1 with probability
-    x_hat in (0, 1). For grey x it is the cross-entropy: still smallest at x_hat = x, but there
-    it is the entropy of x and not 0.
+    This is the negative log-likelihood, in nats, of pixels x in {0, 1} that are 1 with
+    probability x_hat in (0, 1). For grey x it is the cross-entropy: it is still smallest at
+    x_hat = x, but its value there is the entropy of x and not 0.
     """
     n = x_hat.shape[-2]
     loss = -(x * np.log(x_hat) + (1 - x) * np.log1p(-x_hat)).sum(axis=(-2, -1)) / n
@@ -37,8 +36,8 @@ def bernoulli(x_hat, x):
 def bernoulli_of_logit(a, x):
     """`bernoulli` of x_hat = sigmoid(a), for any a:  loss = 1/n sum [log(1 + e^a) - a x].
 
-    delta, the slope at a, = (x_hat - x) / n: the sigmoid's slope cancels the denominator, so a
-    saturated unit still learns. This is the form that trains.
+    delta, the gradient at a, is (x_hat - x) / n: the derivative of the sigmoid cancels the
+    denominator, so a saturated unit still learns. Training uses this form.
     """
     n = a.shape[-2]
     loss = (np.logaddexp(0, a) - a * x).sum(axis=(-2, -1)) / n
@@ -46,9 +45,10 @@ def bernoulli_of_logit(a, x):
 
 
 def gaussian(y, x):
-    """-log N(x; x_hat, e^s), per sample, in nats, for y = [x_hat, s] (..., n, d + 1).
+    """loss = 1/(2n) sum [|x_hat - x|^2 e^-s + d (s + log 2 pi)]  for y = [x_hat, s].
 
-    loss = 1/(2n) sum [|x_hat - x|^2 e^-s + d (s + log 2 pi)],  s the log of the variance.
+    This is -log N(x; x_hat, e^s), per sample, in nats, for y (..., n, d + 1). s is the
+    logarithm of the variance.
     """
     n, d = x.shape[-2:]
     x_hat, s = y[..., :-1], y[..., -1:]
@@ -62,53 +62,46 @@ def gaussian(y, x):
 LOSSES = {"squared_error": squared_error, "bernoulli": bernoulli}
 
 
-def with_code(loss, cost, width):
-    """The loss of y = [x_hat, code], the code `width` wide:  loss(x_hat, x) + cost(code)."""
+def with_penalty(loss, penalty, weight, width):
+    """loss(x_hat, x) + weight penalty(code)  of y = [x_hat, code], with a code `width` wide."""
+    weight = float(weight)  # a NumPy number would make float64 of float32
 
     def total(y, x):
         of_x, delta = loss(y[..., :-width], x)
-        of_code, delta_code = cost(y[..., -width:])
-        return of_x + of_code, np.concatenate([delta, delta_code], axis=-1)
+        of_code, delta_code = penalty(y[..., -width:])
+        return of_x + weight * of_code, np.concatenate([delta, weight * delta_code], axis=-1)
 
     return total
 
 
-def weighted(cost, weight):
-    """weight * cost."""
-    weight = float(weight)  # a NumPy number would make float64 of float32
-
-    def weighted_cost(z):
-        value, delta = cost(z)
-        return weight * value, weight * delta
-
-    return weighted_cost
-
-
 def l1(z, eps=0.03):
-    """cost = 1/n sum (sqrt(z^2 + eps^2) - eps):  |z|, its kink rounded off within eps of 0.
+    """penalty = 1/n sum (sqrt(z^2 + eps^2) - eps):  |z|, but smooth within eps of 0.
 
-    Beyond eps the slope is nearly 1 however small a number is, so many end near 0. At the kink
-    itself the slope would jump with the last bit of z, and no two machines would train alike.
+    Beyond eps the derivative is nearly 1, however small z is, so many numbers end near 0. At
+    the kink of |z| the derivative would jump with the last bit of z, and no two machines would
+    train alike.
     """
     n, root = z.shape[-2], np.sqrt(z * z + eps * eps)
     return (root - eps).sum(axis=(-2, -1)) / n, z / root / n
 
 
 def sparsity_kl(z, target=0.05):
-    """cost = sum_j KL(target || mean of z_j), over coins that show 1 with these probabilities.
+    """penalty = sum_j KL(target || mean of z_j),  for z in (0, 1).
 
-    z in (0, 1). It is smallest where each number is `target` on average (Ng's CS294A notes).
+    The KL divergence is that of two coins, which show 1 with these probabilities. The penalty
+    is smallest where each number of the code is `target` on average (Ng's CS294A notes).
     """
     n, share = z.shape[-2], z.mean(axis=-2, keepdims=True)
-    cost = target * np.log(target / share) + (1 - target) * np.log((1 - target) / (1 - share))
-    delta = ((1 - target) / (1 - share) - target / share) / n
-    return cost.sum(axis=(-2, -1)), np.broadcast_to(delta, z.shape)
+    on, off = target / share, (1 - target) / (1 - share)
+    penalty = target * np.log(on) + (1 - target) * np.log(off)
+    delta = (off - on) / n
+    return penalty.sum(axis=(-2, -1)), np.broadcast_to(delta, z.shape)
 
 
 def gaussian_kl(code):
-    """KL(N(mu, e^s) || N(0, 1)) for code = [mu, s] (..., n, 2 k), in nats, per sample.
+    """penalty = KL(N(mu, e^s) || N(0, 1)),  code = [mu, s] (..., n, 2 k), in nats, per sample.
 
-    cost = 1/(2n) sum [mu^2 + e^s - s - 1]  (Kingma & Welling 2013, appendix B).
+    It is 1/(2n) sum [mu^2 + e^s - s - 1]  (Kingma & Welling 2013, appendix B).
     """
     n, k = code.shape[-2], code.shape[-1] // 2
     mu, s = code[..., :k], code[..., k:]
@@ -117,7 +110,7 @@ def gaussian_kl(code):
 
 
 def kl_of_units(code):
-    """`gaussian_kl` of each sample and unit (..., n, k):  (mu^2 + e^s - s - 1) / 2."""
+    """`gaussian_kl` of each sample and each unit, (..., n, k):  (mu^2 + e^s - s - 1) / 2."""
     k = code.shape[-1] // 2
     mu, s = code[..., :k], code[..., k:]
     return (mu**2 + np.exp(s) - s - 1) / 2

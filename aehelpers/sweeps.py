@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from .autoencoders import VariationalAutoencoder
 from .optimizers import OPTIMIZERS, SCHEDULES
 from .training import Generators, train
+from .variational import VariationalAutoencoder
 
 # What may differ between the members of one ensemble.
 OWN = ("latent_dim", "learning_rate", "random_state", "verbose")
@@ -69,38 +69,39 @@ def _kind(model):
 
 
 def _fit_ensemble(models, X_each):
-    """Train `models` as one theta (M, size); narrow codes sit in the place of the widest.
+    """Train `models` as one theta (M, size); narrow codes lie in the place of the widest.
 
-    A code number whose weights are all 0 has z = 0 and slope 0, so it stays out of the game.
+    A number of the code whose weights are all 0 is 0, and so is its gradient: it stays out of
+    the training.
     """
-    starts = [model._start(X)[0] for model, X in zip(models, X_each, strict=True)]
-    shared = all(X is X_each[0] for X in X_each)
+    X_first = [model.begin(X)[0] for model, X in zip(models, X_each, strict=True)]
+    same = all(X is X_each[0] for X in X_each)
     # Each model its own rows, even if they are the same: it may corrupt them its own way.
-    rows = (len(models), *starts[0].shape)
-    X = np.broadcast_to(starts[0], rows) if shared else np.stack(starts)
+    rows = (len(models), *X_first[0].shape)
+    X = np.broadcast_to(X_first[0], rows) if same else np.stack(X_first)
     widest = max(models, key=lambda model: model.latent_dim)
     theta = np.zeros((len(models), widest.theta_.size), dtype=widest.dtype)
     for model, row in zip(models, theta, strict=True):
-        for wide, narrow in _shared(widest, row, model):
+        for wide, narrow in _same_parts(widest, row, model):
             wide[:] = narrow
     optimizer = OPTIMIZERS[widest.optimizer](
         np.array([[model.learning_rate] for model in models], dtype=widest.dtype)
     )
-    rng = Generators(model._rng for model in models)
+    rng = Generators(model.run_.rng for model in models)
     schedule = SCHEDULES[widest.schedule]
     epochs, batch_size = widest.epochs, widest.batch_size
-    objectives = widest._objectives()
-    losses = list(train(objectives, theta, X, optimizer, epochs, batch_size, rng, schedule))
+    objective_at = widest.network_.objectives()
+    losses = list(train(objective_at, theta, X, optimizer, epochs, batch_size, rng, schedule))
     histories = np.reshape(losses, (-1, len(models))).T  # also for no epoch at all
     for model, row, history in zip(models, theta, histories, strict=True):
-        for wide, narrow in _shared(widest, row, model):
+        for wide, narrow in _same_parts(widest, row, model):
             narrow[:] = wide
-        model._history["loss"] = history.tolist()
+        model.run_.history["loss"] = history.tolist()
     return models
 
 
-def _shared(widest, theta, model):
-    """Pairs of views: `model`'s part of the theta (size,) of `widest`, and its own."""
+def _same_parts(widest, theta, model):
+    """Pairs of views: the part of `model` in a theta (size,) of `widest`, and in its own."""
     if model.theta_.size == theta.size:
         yield theta, model.theta_
         return

@@ -1,56 +1,53 @@
-"""Training: gradients of a network, minibatches, the loop over epochs; one model or M."""
+"""Training: gradients of a network, minibatches, and the loop over epochs; one model or M."""
 
 import numpy as np
 
 from .optimizers import constant
 
-# glibc's malloc gives arrays above 128 kB back to the system and fetches them anew, page by
-# page, at every step, until it has once seen a larger one freed. Here it sees the largest that
-# counts (32 MB is its end). The price: a process holds on to that much more of what it freed.
-np.empty(31 * 2**20, np.uint8)
 
-
-def loss_and_grad(network, loss, theta, x, rng=None):
-    """loss(network(x), x) and its slope at theta, by backpropagation.
+def loss_and_grad(network, loss, theta, x, rng=None, grad=None):
+    """loss(network(x), x) and its gradient at theta, by backpropagation.
 
     theta (..., size), x (..., n, d)  ->  loss (...), grad (..., size).
+    grad : the array to write into, laid out as theta is; None: a new one.
     """
+    grad = np.empty_like(theta) if grad is None else grad
     x_hat, backward = network.forward(theta, x, rng)
     value, delta = loss(x_hat, x)
-    grad = np.empty_like(theta)
     backward(delta, grad, at_x=False)
     return value, grad
 
 
 class Objective:
-    """What training lowers: loss(network(x), x) + 1/2 sum decay theta^2.
+    """What training lowers: loss(network(x), x) + weight_decay / 2 sum w^2 over the weights w.
 
-    decay : (size,), a number, or None for none.
+    is_weight : (size,), True where theta holds a weight and not a bias.
 
-    Called with (theta, x, rng) it returns loss and slope, as `loss_and_grad` does, but for a
-    theta that changes in place: it is unpacked only once, and every call writes into the same
-    grad, so use that, or copy it, before the next call.
+    Called with (theta, x, rng) it returns loss and gradient, as `loss_and_grad` does, but it is
+    made for a theta that changes in place: it unpacks that theta only once, and every call
+    writes into the same grad. So use grad, or copy it, before the next call.
     """
 
-    def __init__(self, network, loss, decay=None):
-        self.network, self.loss, self.decay, self.theta = network, loss, decay, None
+    def __init__(self, network, loss, weight_decay=0.0, is_weight=True):
+        self.network, self.loss = network, loss
+        self.weight_decay, self.is_weight = weight_decay, is_weight
+        self.theta = None
 
     def __call__(self, theta, x, rng=None):
         if theta is not self.theta:
             self.theta, self.grad = theta, np.empty_like(theta)
-            self.views, self.slopes = map(self.network.unpack, (theta, self.grad))
-        x_hat, backward = self.network.forward(self.views, x, rng)
-        loss, delta = self.loss(x_hat, x)
-        backward(delta, self.slopes, at_x=False)
-        if self.decay is not None:
-            self.grad += self.decay * theta
-        return loss + self._penalty(theta), self.grad
+            self.parts, self.grad_parts = map(self.network.unpack, (theta, self.grad))
+        loss, _ = loss_and_grad(self.network, self.loss, self.parts, x, rng, self.grad_parts)
+        if self.weight_decay:
+            self.grad += self.weight_decay * (self.is_weight * theta)
+            loss = loss + self._penalty(theta)
+        return loss, self.grad
 
     def value(self, theta, X, rows=1024):
-        """The loss alone, without noise, of however many samples X (..., n, d).
+        """The loss alone, without noise, of any number of samples X (..., n, d).
 
-        The network sees so many rows at a time; the loss, which may look at the whole of them
-        (`sparsity_kl` does), gets all that came out.
+        The network is given so many rows at a time. The loss may depend on all samples at once
+        (`sparsity_kl` does), so it is computed from all outputs together.
         """
         starts = range(0, X.shape[-2], rows)
         pieces = [self.network.forward(theta, X[..., i : i + rows, :])[0] for i in starts]
@@ -58,7 +55,7 @@ class Objective:
         return loss + self._penalty(theta)
 
     def _penalty(self, theta):
-        return 0.0 if self.decay is None else (self.decay * theta**2).sum(axis=-1) / 2
+        return self.weight_decay / 2 * ((self.is_weight * theta) ** 2).sum(axis=-1)
 
 
 class Generators:
@@ -78,7 +75,7 @@ class Generators:
 
 
 def minibatches(X, batch_size, rng):
-    """Yield X (..., n, d) in shuffled pieces (..., batch_size, d), the last maybe smaller.
+    """Yield X (..., n, d) in shuffled pieces (..., batch_size, d); the last may be smaller.
 
     batch_size None is full batch: X itself, in its own order, and nothing is drawn from `rng`.
     """
@@ -94,35 +91,52 @@ def minibatches(X, batch_size, rng):
         yield X.take(piece, axis=-2) if one_for_all else X[(*models, piece)]
 
 
-def train(objective, theta, X, optimizer, epochs, batch_size=None, rng=None, schedule=constant):
+def train(
+    objective_at, theta, X, optimizer, epochs, batch_size=None, rng=None, schedule=constant
+):
     """Improve theta (..., size) in place; after each epoch yield that epoch's loss (...).
 
-    objective(progress) gives the function (theta, x, rng) -> (loss, grad) to follow when that
-    share in [0, 1) of the run is done. The loss is the mean over the epoch's samples, each
-    taken just before the step it belongs to.
+    objective_at(progress) gives the function (theta, x, rng) -> (loss, grad) to follow when the
+    share `progress` of the run, from 0 up to but below 1, is done; schedule(progress) gives the
+    factor on the learning rate. The loss is the mean over the epoch's samples, and that of each
+    minibatch is taken just before its step.
 
-    A model whose loss or theta is no longer finite goes back to the theta before that epoch.
-    Alone it raises FloatingPointError; in an ensemble it stays there, its loss reads inf, and
-    the others go on.
+    A model whose loss or theta is no longer finite goes back to its theta before that epoch.
+    A single model then raises FloatingPointError. In an ensemble that model stays there, its
+    loss reads inf, and the others go on.
     """
-    diverged = np.zeros(theta.shape[:-1], dtype=bool)
-    last_finite = theta.copy()
+    keep_freed_memory()
+    if batch_size is None:  # the samples side by side in memory, as `layers.product` has them
+        X = np.ascontiguousarray(X.mT).mT
+    last_finite, is_finite = theta.copy(), np.ones(theta.shape[:-1], dtype=bool)
     for epoch in range(epochs):
         progress = epoch / epochs
-        step_objective, factor = objective(progress), schedule(progress)
+        objective, factor = objective_at(progress), schedule(progress)
         last_finite[...] = theta
-        total, n = 0.0, X.shape[-2]
-        with np.errstate(all="ignore"):  # isfinite below says what matters
+        loss = 0.0
+        with np.errstate(all="ignore"):  # is_finite finds what matters
             for x in minibatches(X, batch_size, rng):
-                loss, grad = step_objective(theta, x, rng)
+                value, grad = objective(theta, x, rng)
                 optimizer.step(theta, grad, factor)
-                total = total + loss * (x.shape[-2] / n)
-        diverged |= ~(np.isfinite(total) & np.isfinite(theta).all(axis=-1))
-        if diverged.any():
-            theta[diverged] = last_finite[diverged]
+                loss = loss + value * (x.shape[-2] / X.shape[-2])
+            is_finite &= np.isfinite(loss + theta.sum(axis=-1))
+        if not is_finite.all():
+            theta[~is_finite] = last_finite[~is_finite]
             if theta.ndim == 1:
                 raise FloatingPointError(
                     f"training diverged at epoch {epoch + 1}: "
                     f"try a learning_rate below {optimizer.learning_rate:g}"
                 )
-        yield np.where(diverged, np.inf, total)
+            loss = np.where(is_finite, loss, np.inf)
+        yield loss
+
+
+def keep_freed_memory(size=31 * 2**20):
+    """Let this process keep arrays of up to `size` bytes that it frees, to use them again.
+
+    By default the C library of Linux (glibc) returns freed arrays of more than 128 kB to the
+    system, and the next step of a training has to fetch them anew, page by page. It stops doing
+    so for arrays up to the largest that it has seen freed, 32 MB at most. The cost is that the
+    process holds on to up to twice that much memory.
+    """
+    np.empty(size, np.uint8)

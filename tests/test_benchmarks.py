@@ -145,9 +145,9 @@ def test_the_work_knows_our_batches():
 @pytest.mark.parametrize("name", ["conv8", "conv28", "digits"])
 def test_the_limit_knows_how_often_a_kernel_is_applied(name):
     start = ROW[name].start
-    layers = [*start._encoder.layers, *start._decoder.layers]
+    layers = [*start.network_.encoder.layers, *start.network_.decoder.layers]
     places = [
-        prod(layer.patches.places) if hasattr(layer, "patches") else 1
+        prod(layer.patches.positions) if hasattr(layer, "patches") else 1
         for layer in layers
         if layer.size
     ]

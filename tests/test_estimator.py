@@ -15,7 +15,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
 from aehelpers import Autoencoder, ConvolutionalAutoencoder, VariationalAutoencoder
-from aehelpers.estimator import NotFittedError, as_samples, from_json, generator, to_json
+from aehelpers.estimator import NotFittedError, as_samples, generator
+from aehelpers.saving import from_json, to_json
 
 USES = {
     "transform": {},

@@ -13,8 +13,10 @@ PACKAGE = Path(__file__).resolve().parent.parent / "aehelpers"
 # can be no circle. `figures` takes arrays and functions, and knows nothing else of ours.
 FLOORS = [
     {"layers", "losses", "optimizers", "metrics", "checks", "estimator", "mnist"},
-    {"images", "training", "data"},
-    {"autoencoders"},
+    {"images", "training", "data", "saving"},
+    {"network"},
+    {"autoencoder"},
+    {"variants", "variational"},
     {"sweeps"},
     {"course.claims", "course.exercises", "course.recipes", "course.stored_runs"},
     {"course"},

@@ -8,9 +8,8 @@ from scipy.signal import correlate2d
 
 from aehelpers import layers
 from aehelpers.checks import check_gradient
-from aehelpers.images import Conv, Deconv, Patches, Upsample, _product
+from aehelpers.images import Conv, Deconv, Patches, Upsample
 from aehelpers.layers import (
-    Beside,
     Chain,
     Dense,
     GaussianCode,
@@ -20,10 +19,11 @@ from aehelpers.layers import (
     MaskingNoise,
     ReLU,
     SaltAndPepper,
-    Shared,
     Sigmoid,
     Tanh,
-    _ones,
+    Tied,
+    WithInput,
+    product,
 )
 from aehelpers.losses import squared_error
 
@@ -57,8 +57,8 @@ LAYERS = {
     "known variance": (LogVariance(0.2), WIDTH, WIDTH + 1),
     "learned variance": (LogVariance(), WIDTH, WIDTH + 1),
     "chain": (Chain(Dense(WIDTH, 2), Chain(Tanh(), Dense(2, 3)), Sigmoid()), WIDTH, 3),
-    "beside": (Beside(Chain(Dense(WIDTH, 3), Tanh())), WIDTH, 3 + WIDTH),
-    "shared": (Shared(Dense(WIDTH, WIDTH), np.arange(20) % 7), WIDTH, WIDTH),
+    "beside": (WithInput(Chain(Dense(WIDTH, 3), Tanh())), WIDTH, 3 + WIDTH),
+    "shared": (Tied(Dense(WIDTH, WIDTH), np.arange(20) % 7), WIDTH, WIDTH),
     "upsample": (Upsample((2, 3, 2), 3), 12, 12 * 9),
 }
 for geometry in GEOMETRIES:
@@ -155,24 +155,24 @@ def test_float32_stays(layer, rng):
         assert y.dtype == backward(y, theta.copy()).dtype == "float32"
 
 
-def test_ones_of_one_dtype_do_not_stand_in_for_another():
-    """In a sum of float32 by float64 ones the result is right, and slow."""
-    assert [_ones(5, np.dtype(name)).dtype.name for name in ("f4", "f8")] == [
-        "float32",
-        "float64",
-    ]
-
-
-@pytest.mark.parametrize("kind", [Conv, Deconv])
-def test_pictures_keep_the_samples_last_in_memory(kind, rng):
-    """However they come: the speed of the next layer hangs on it."""
-    layer = kind((4, 5, 2), 3)
-    n_in = 40 if kind is Conv else prod(Conv((4, 5, 2), 3).out_shape)
-    for x in (rng.random((7, n_in)), rng.random((n_in, 7)).T):
-        y, _ = layer.forward(layer.init(rng), x)
+@pytest.mark.parametrize("n_in", [1, 3])
+@pytest.mark.parametrize("axes", AXES, ids=str)
+def test_product_is_the_matrix_product_with_the_samples_side_by_side(axes, n_in, rng):
+    """However they come, and for a single inner number, where it does not call matmul."""
+    W = rng.standard_normal((*axes, n_in, 2))
+    for x in (rng.random((*axes, 5, n_in)), rng.random((*axes, n_in, 5)).mT):
+        y = product(x, W)
+        np.testing.assert_allclose(y, x @ W, rtol=1e-15, atol=1e-15)
         assert y.mT.flags.c_contiguous
-    product = _product(np.ones((5, 2)), np.ones((2, 3)))
-    assert product.mT.flags.c_contiguous
+
+
+@pytest.mark.parametrize("layer", [Dense(40, 3), Conv((4, 5, 2), 3), Deconv((4, 5, 2), 3)])
+def test_layers_with_weights_keep_the_samples_side_by_side(layer, rng):
+    n_in = 40 if not isinstance(layer, Deconv) else prod(Conv((4, 5, 2), 3).out_shape)
+    for x in (rng.random((7, n_in)), rng.random((n_in, 7)).T):
+        y, backward = layer.forward(layer.init(rng), x)
+        assert y.mT.flags.c_contiguous
+        assert backward(y, layer.init(rng)).mT.flags.c_contiguous
 
 
 def test_dense_is_the_formula(rng):
@@ -203,7 +203,7 @@ def test_fans_count_what_meets_away_from_the_border(kind, kernel_size, stride):
     layer, shape = kind((36, 36, 3), 5, kernel_size, stride), (36, 36, 3)
     theta = np.ones(layer.size)
     layer.unpack(theta)[1][:] = 0
-    shapes = [shape, (*layer.patches.places, 5)]
+    shapes = [shape, (*layer.patches.positions, 5)]
     n_in, n_out = shapes if kind is Conv else reversed(shapes)
     y, backward = layer.forward(theta, np.ones((1, prod(n_in))))
     slope = backward(np.ones_like(y), np.empty_like(theta))
@@ -293,7 +293,7 @@ def test_a_variance_is_the_same_for_every_sample():
 
 def test_shared_parameters_move_together(rng):
     dense, index = Dense(2, 2), np.array([0, 1, 2, 0, 3, 3])
-    tied = Shared(dense, index)
+    tied = Tied(dense, index)
     start = tied.init(np.random.default_rng(0))
     np.testing.assert_array_equal(start, dense.init(np.random.default_rng(0))[[0, 1, 2, 4]])
     x = rng.standard_normal((5, 2))
@@ -333,7 +333,7 @@ def test_fold_is_the_transpose_of_unfold(geometry, axes, rng):
     x = rng.standard_normal((*axes, 5, prod(shape)))
     unfolded = patches.unfold(x)
     k, channels = patches.kernel_size, patches.image_shape[2]
-    assert unfolded.shape == (*axes, 5 * prod(patches.places), k * k * channels)
+    assert unfolded.shape == (*axes, 5 * prod(patches.positions), k * k * channels)
     p = rng.standard_normal(unfolded.shape)
     assert (unfolded * p).sum() == pytest.approx((x * patches.fold(p)).sum(), rel=1e-12)
 
@@ -347,7 +347,7 @@ def test_unfold_cuts_patch_after_patch(geometry, rng):
     around = (k - 1) // 2 if padding is None else padding
     border = [(0, 0), (around, around), (around, around), (0, 0)]
     padded = np.pad(x.reshape(3, *patches.image_shape), border)
-    corners = [(stride * i, stride * j) for i, j in np.ndindex(patches.places)]
+    corners = [(stride * i, stride * j) for i, j in np.ndindex(patches.positions)]
     plain = [padded[:, i : i + k, j : j + k].reshape(3, -1) for i, j in corners]
     np.testing.assert_array_equal(patches.unfold(x), np.concatenate(plain))
 
@@ -390,7 +390,7 @@ def test_conv_is_scipys(geometry, rng):
 def test_pytorch_gets_the_same_pictures_and_slopes(geometry, kind, rng, torch):
     shape, channels, kernel_size, stride, padding = geometry
     layer, padding = kind(*geometry), Patches(shape, *geometry[2:]).padding
-    large, small = (*shape, 1)[:3], (*layer.patches.places, channels)
+    large, small = (*shape, 1)[:3], (*layer.patches.positions, channels)
     n_in, n_out = (large, small) if kind is Conv else (small, large)
     theta, x = rng.standard_normal(layer.size), rng.standard_normal((3, prod(n_in)))
     target, grad = rng.standard_normal((3, prod(n_out))), np.empty_like(theta)

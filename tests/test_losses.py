@@ -10,21 +10,20 @@ from aehelpers import losses
 from aehelpers.checks import check_gradient
 from aehelpers.losses import bernoulli, bernoulli_of_logit, squared_error
 
-COSTS = {
+PENALTIES = {
     "l1": losses.l1,
     "sparsity_kl": losses.sparsity_kl,
     "sparsity_kl 0.3": partial(losses.sparsity_kl, target=0.3),
     "gaussian_kl": losses.gaussian_kl,
-    "weighted": losses.weighted(losses.l1, 0.3),
 }
-# Each loss of y and x (..., n, 4), with the width of y; a cost does not look at x.
+# Each loss of y and x (..., n, 4), with the width of y; a penalty does not depend on x.
 LOSSES = {
     "squared_error": (squared_error, 4),
     "bernoulli": (bernoulli, 4),
     "bernoulli_of_logit": (bernoulli_of_logit, 4),
     "gaussian": (losses.gaussian, 5),
-    "with_code": (losses.with_code(squared_error, losses.gaussian_kl, 6), 10),
-    **{name: (lambda z, x, cost=cost: cost(z), 6) for name, cost in COSTS.items()},
+    "with_penalty": (losses.with_penalty(squared_error, losses.gaussian_kl, 0.3, 6), 10),
+    **{name: (lambda z, x, penalty=p: penalty(z), 6) for name, p in PENALTIES.items()},
 }
 X = np.array([[0.0, 1.0], [1.0, 0.5]])
 X_HAT = np.array([[0.5, 0.75], [0.75, 0.5]])
@@ -127,20 +126,13 @@ def test_l1_is_the_absolute_value_but_for_its_kink(rng):
     np.testing.assert_allclose(slope, 0, atol=1e-14)  # the last bit of z decides nothing
 
 
-def test_weights():
-    z = np.array([[0.4, -2.0], [0.0, 1.5]])
-    (cost, slope), (ten, slope_ten) = losses.l1(z), losses.weighted(losses.l1, 10)(z)
-    assert ten == 10 * cost
-    np.testing.assert_array_equal(slope_ten, 10 * slope)
-
-
-def test_with_code_adds_the_cost_of_its_own_part(rng):
+def test_with_penalty_adds_the_weighted_penalty_on_its_own_part(rng):
     y, x = rng.standard_normal((5, 10)), rng.random((5, 4))
-    loss, delta = losses.with_code(squared_error, losses.gaussian_kl, 6)(y, x)
+    loss, delta = losses.with_penalty(squared_error, losses.gaussian_kl, 10, 6)(y, x)
     of_x, delta_x = squared_error(y[:, :4], x)
     of_code, delta_code = losses.gaussian_kl(y[:, 4:])
-    assert loss == of_x + of_code
-    np.testing.assert_array_equal(delta, np.hstack([delta_x, delta_code]))
+    assert loss == of_x + 10 * of_code
+    np.testing.assert_array_equal(delta, np.hstack([delta_x, 10 * delta_code]))
 
 
 @pytest.mark.parametrize("loss", LOSSES)

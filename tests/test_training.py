@@ -186,17 +186,17 @@ def test_generators_answer_as_each_alone():
 
 
 @pytest.mark.parametrize("axes", [(), (3,), (2, 3)], ids=str)
-def test_decay_adds_its_share_of_each_weight(axes, rng):
+def test_weight_decay_is_half_the_squares_of_the_weights(axes, rng):
     net, x = network(), rng.random((20, 4))
-    theta, decay = rng.standard_normal((*axes, net.size)), rng.random(net.size)
-    loss, grad = Objective(net, squared_error, decay)(theta, x)
+    theta, is_weight = rng.standard_normal((*axes, net.size)), rng.random(net.size) < 0.5
+    loss, grad = Objective(net, squared_error, 0.3, is_weight)(theta, x)
     plain_loss, plain_grad = loss_and_grad(net, squared_error, theta, x)
-    np.testing.assert_allclose(loss - plain_loss, theta**2 @ decay / 2, rtol=1e-12)
-    np.testing.assert_allclose(grad - plain_grad, decay * theta, rtol=1e-10, atol=1e-14)
+    np.testing.assert_allclose(loss - plain_loss, 0.15 * theta**2 @ is_weight, rtol=1e-12)
+    np.testing.assert_allclose(grad - plain_grad, 0.3 * is_weight * theta, atol=1e-13)
     check_gradient(lambda theta: Objective(net, squared_error, 0.3)(theta, x), theta)
 
 
-@pytest.mark.parametrize("decay", [None, 0.3])
+@pytest.mark.parametrize("decay", [0.0, 0.3])
 def test_the_value_of_an_objective_is_its_loss_without_noise(decay, rng):
     net, X = network(), rng.random((20, 4))
     theta = rng.standard_normal((3, net.size))

@@ -1,12 +1,8 @@
 """Recipes: the settings behind the notebooks' headline numbers, as unfitted estimators."""
 
-from ..autoencoders import (
-    Autoencoder,
-    ConvolutionalAutoencoder,
-    DenoisingAutoencoder,
-    SparseAutoencoder,
-    VariationalAutoencoder,
-)
+from ..autoencoder import Autoencoder
+from ..variants import ConvolutionalAutoencoder, DenoisingAutoencoder, SparseAutoencoder
+from ..variational import VariationalAutoencoder
 
 
 def published_net(random_state=None):

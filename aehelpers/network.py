@@ -1,0 +1,170 @@
+"""The network of an autoencoder: two halves with one theta, and what is lowered in training."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from .layers import Affine, Chain, GaussianNoise, Layer, Tied, WithInput
+from .losses import with_penalty
+from .training import Objective
+
+
+@dataclass(eq=False)
+class Network:
+    """An encoder and a decoder with one theta, and how they are trained.
+
+    in use:       x -> encoder -> z -> decoder -> output -> x_hat
+    in training:  x -> corruption -> encoder -> sampling, noise -> decoder -> trained_output
+
+    theta (..., size) holds the parameters of encoder, decoder and trained_output. If tied, the
+    decoder has the weights of the encoder, transposed and in the mirrored order; theta holds
+    them once.
+
+    loss : of what trained_output gives.   weight_decay : see `Objective`.
+    code_noise : deviation of the noise on the code; it sinks linearly to 0 over the first share
+        code_noise_fade of the training (None: it stays).
+    penalty : on the output of the encoder, as in `losses`; its weight rises linearly from 0 to
+        penalty_weight over the first share warm_up of the training.
+    unit_interval : why x has to lie in [0, 1], for an error message; "" if it need not.
+    """
+
+    encoder: Chain
+    decoder: Chain
+    output: Layer
+    trained_output: Layer
+    loss: Callable
+    weight_decay: float = 0.0
+    tied: bool = False
+    corruption: tuple = ()
+    sampling: tuple = ()
+    code_noise: float = 0.0
+    code_noise_fade: float | None = None
+    penalty: Callable | None = None
+    penalty_weight: float = 0.0
+    warm_up: float = 0.0
+    unit_interval: str = ""
+
+    def __post_init__(self):
+        self.index = tied_index(self.encoder, self.decoder) if self.tied else slice(None)
+        self.layer = self._tie(Chain(self.encoder, self.decoder, self.trained_output))
+        self.size = self.layer.size
+
+    def init(self, rng):
+        """Initial theta (size,): the encoder is drawn first, then the decoder."""
+        return self.layer.init(rng)
+
+    @property
+    def latent_dim(self):
+        """How many numbers the decoder takes for a sample."""
+        return self.decoder.layers[0].n_in
+
+    def encode(self, theta, x):
+        """What the encoder gives for x (..., n, n_features), without noise."""
+        return row_by_row(self.encoder.forward(self.split(theta)[0], x)[0])
+
+    def decode(self, theta, z):
+        """x_hat (..., n, n_features) of the codes z (..., n, latent_dim)."""
+        y, _ = self.decoder.forward(self.split(theta)[1], z)
+        return row_by_row(self.output.forward((), y)[0])
+
+    def split(self, theta):
+        """The parameters of the encoder and those of the decoder, in theta (..., size)."""
+        each = theta[..., self.index]
+        end = self.encoder.size + self.decoder.size
+        return each[..., : self.encoder.size], each[..., self.encoder.size : end]
+
+    def check(self, X, name="X"):
+        """ValueError unless X (n, n_features) can be trained on."""
+        if self.unit_interval and (X.min() < 0 or X.max() > 1):
+            raise ValueError(
+                f"{self.unit_interval} needs data in [0, 1], "
+                f"{name} goes from {X.min():g} to {X.max():g}: rescale it"
+            )
+
+    def weights(self, theta):
+        """Parts of theta (..., size) by name: "W_e", "b_e", "W_d", "b_d"; numbered when deep.
+
+        They are views; with tied=True copies, because theta does not hold all of them.
+        """
+        named = {}
+        halves = (self.encoder, self.decoder)
+        for letter, half, part in zip("ed", halves, self.split(theta), strict=True):
+            pairs = weights_and_biases(half, part)
+            for number, (W, b) in enumerate(pairs, start=1):
+                name = letter + (str(number) if len(pairs) > 1 else "")
+                named |= {f"W_{name}": W, f"b_{name}": b}
+        return named
+
+    def objective(self, progress=None):
+        """The Objective to lower when that share of the training is done.
+
+        progress None means noise and penalty at full strength.
+        """
+        return self._objective(*self._strengths(progress))
+
+    def objectives(self):
+        """`objective` as a function that makes a new one only when noise or penalty change."""
+        made = lru_cache(maxsize=1)(self._objective)
+        return lambda progress: made(*self._strengths(progress))
+
+    def _strengths(self, progress):
+        """Deviation of the noise, and weight of the penalty."""
+        noise, weight = self.code_noise, self.penalty_weight
+        if progress is not None and self.code_noise_fade is not None:
+            noise *= max(0.0, 1 - progress / self.code_noise_fade)
+        if progress is not None and self.warm_up:
+            weight *= min(1.0, progress / self.warm_up)
+        return noise, weight
+
+    def _objective(self, noise, weight):
+        code = [*self.sampling, GaussianNoise(noise)] if noise else self.sampling
+        decode, loss = [*code, *self.decoder.layers, self.trained_output], self.loss
+        if self.penalty:
+            width = self.encoder.layers[-2].n_out  # of its last Dense layer
+            decode = [WithInput(Chain(*decode))]
+            loss = with_penalty(loss, self.penalty, weight, width)
+        layer = self._tie(Chain(*self.corruption, *self.encoder.layers, *decode))
+        if not self.weight_decay:
+            return Objective(layer, loss)
+        return Objective(layer, loss, self.weight_decay, self._is_weight())
+
+    def _tie(self, layer):
+        return Tied(layer, self.index) if self.tied else layer
+
+    def _is_weight(self):
+        """(size,): True where theta holds a weight, False where it holds anything else."""
+        is_weight = np.zeros(self.size, bool)
+        for name, places in self.weights(np.arange(self.size)).items():
+            is_weight[places] = name.startswith("W")
+        return is_weight
+
+
+def weights_and_biases(half, theta):
+    """Views W and b of each layer of the half that has them."""
+    parts = zip(half.layers, half.unpack(theta), strict=True)
+    return [part for layer, part in parts if isinstance(layer, Affine)]
+
+
+def tied_index(encoder, decoder):
+    """Where in theta each parameter of the two halves is found, (size of both,).
+
+    That theta holds the encoder and the biases of the decoder. The weights of the decoder are
+    those of the encoder, transposed and in the mirrored order.
+    """
+    index = np.arange(encoder.size + decoder.size)
+    mirrored = weights_and_biases(encoder, index[: encoder.size])[::-1]
+    free = encoder.size
+    for (W_e, _), (W_d, b_d) in zip(
+        mirrored, weights_and_biases(decoder, index[encoder.size :]), strict=True
+    ):
+        W_d[...] = W_e.T
+        b_d[...] = np.arange(free, free + b_d.size)
+        free += b_d.size
+    return index
+
+
+def row_by_row(x):
+    """The same numbers, each sample in one piece of memory, as users of an array expect."""
+    return np.ascontiguousarray(x)

@@ -1,0 +1,151 @@
+"""Variants of the autoencoder: sparse, denoising and convolutional. Each says what differs."""
+
+from dataclasses import dataclass, replace
+from functools import partial
+from math import prod
+
+from .autoencoder import Autoencoder
+from .estimator import (
+    as_samples,
+    check_choice,
+    check_number,
+    check_whole,
+    check_widths,
+    generator,
+)
+from .images import Conv, Deconv
+from .layers import CORRUPTIONS
+from .losses import l1, sparsity_kl
+
+
+@dataclass(eq=False, repr=False)
+class SparseAutoencoder(Autoencoder):
+    """An Autoencoder with a penalty on the code, so that few of its numbers are used at once.
+
+    sparsity : "l1" adds sparsity_weight * sum |z|, mean over samples, as in `losses.l1`; "kl",
+        for a code in (0, 1), sparsity_weight * sum_j KL(sparsity_target || mean of z_j in the
+        batch).
+    """
+
+    sparsity: str = "l1"
+    sparsity_weight: float = 1e-3
+    sparsity_target: float = 0.05
+
+    def network(self, n_features):
+        kl = partial(sparsity_kl, target=self.sparsity_target)
+        penalty = l1 if self.sparsity == "l1" else kl
+        network = super().network(n_features)
+        return replace(network, penalty=penalty, penalty_weight=self.sparsity_weight)
+
+    def _check_arguments(self):
+        super()._check_arguments()
+        check_choice("sparsity", self.sparsity, ["l1", "kl"])
+        check_number("sparsity_weight", self.sparsity_weight, least=0)
+        check_number("sparsity_target", self.sparsity_target, above=0, below=1)
+        if self.sparsity == "kl" and "sigmoid" != (self.latent_activation or self.activation):
+            raise ValueError(
+                "sparsity='kl' reads each number of the code as a share in (0, 1): "
+                "it needs latent_activation='sigmoid'"
+            )
+
+
+@dataclass(eq=False, repr=False)
+class DenoisingAutoencoder(Autoencoder):
+    """An Autoencoder that is given a corrupted x and has to return the clean x.
+
+    corruption : "gaussian" adds noise of deviation corruption_level; "mask" sets numbers to 0,
+        each with probability corruption_level; "salt_pepper", for X in [0, 1], to 0 or 1. With
+        standardize=True this happens in the network's units, where 0 is the mean.
+
+    The noise is drawn anew at every step of the training. Afterwards there is none: transform
+    and reconstruct take X as it is. Vincent et al. 2008.
+    """
+
+    corruption: str = "gaussian"
+    corruption_level: float = 0.3
+
+    def corrupt(self, X, random_state=None):
+        """X (n, n_features), corrupted as in training. Without standardize it needs no fit."""
+        self._check_arguments()
+        X = as_samples(X, dtype=self.dtype)
+        network = self.network(X.shape[1])
+        network.check(X)
+        if self.standardize:
+            self._check_fitted()
+            X = self._to_network(X)
+        (noise,) = network.corruption
+        x, _ = noise.forward((), X, generator(random_state))
+        return self.mean_ + x * self.scale_ if self.standardize else x
+
+    def network(self, n_features):
+        corruption = CORRUPTIONS[self.corruption](self.corruption_level)
+        network = replace(super().network(n_features), corruption=(corruption,))
+        if self.corruption == "salt_pepper":
+            network.unit_interval = network.unit_interval or "corruption='salt_pepper'"
+        return network
+
+    def _check_arguments(self):
+        super()._check_arguments()
+        check_choice("corruption", self.corruption, CORRUPTIONS)
+        check_number("corruption_level", self.corruption_level, least=0)
+        if self.corruption != "gaussian" and self.corruption_level > 1:
+            raise ValueError(
+                f"corruption={self.corruption!r} takes corruption_level as a share, "
+                f"at most 1, got {self.corruption_level}"
+            )
+        if self.corruption == "salt_pepper" and self.standardize:
+            raise ValueError(
+                "corruption='salt_pepper' puts in 0 or 1, the ends of X: "
+                "it needs standardize=False"
+            )
+
+
+@dataclass(eq=False, repr=False)
+class ImageFields:
+    """Fields before those of Autoencoder, because a dataclass begins with its last base."""
+
+    image_shape: tuple
+    channels: tuple = (16, 32)
+
+
+@dataclass(eq=False, repr=False)
+class ConvolutionalAutoencoder(Autoencoder, ImageFields):
+    """An Autoencoder of images: convolutions before its Dense layers, their transposes after.
+
+    image_shape : (h, w) or (h, w, channels) of the images in X, which come flat, (n, h w ...).
+    channels : of the output of each convolution.   kernel_size, stride : of all convolutions.
+        If stride divides kernel_size, the same number of patches overlaps in every pixel away
+        from the border. Otherwise even equal weights give a checkerboard in the decoder.
+    """
+
+    activation: str = "relu"
+    latent_activation: str = "identity"
+    kernel_size: int = 4
+    stride: int = 2
+
+    def _layers(self, n_features):
+        if n_features != prod(self.image_shape):
+            raise ValueError(
+                f"image_shape={self.image_shape} makes {prod(self.image_shape)} features, "
+                f"X has {n_features}: give the (h, w) or (h, w, channels) of one image"
+            )
+        shape, convs, deconvs = self.image_shape, [], []
+        for channels in self.channels:
+            geometry = shape, channels, self.kernel_size, self.stride
+            convs.append(Conv(*geometry))
+            deconvs.insert(0, Deconv(*geometry))
+            shape = convs[-1].out_shape
+        encoder, decoder = super()._layers(prod(shape))
+        return convs + encoder, decoder + deconvs
+
+    def _check_arguments(self):
+        super()._check_arguments()
+        check_widths("image_shape", self.image_shape, "(28, 28) or (32, 32, 3)")
+        check_widths("channels", self.channels, "(16,) or (16, 32)")
+        if len(self.image_shape) not in (2, 3) or not self.channels:
+            raise ValueError(
+                "image_shape must be (h, w) or (h, w, channels), and channels must name one "
+                f"layer at least; got {self.image_shape!r} and {self.channels!r}"
+            )
+        check_whole("kernel_size", self.kernel_size, least=1)
+        check_whole("stride", self.stride, least=1)

@@ -1,0 +1,157 @@
+"""The variational autoencoder: its network, its bounds on the likelihood, and its samples."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from .autoencoder import Autoencoder
+from .estimator import as_samples, check_number, check_whole, generator
+from .layers import Chain, GaussianCode, LogVariance
+from .losses import gaussian, gaussian_kl, kl_of_units
+
+
+@dataclass(eq=False, repr=False)
+class VariationalAutoencoder(Autoencoder):
+    """A model of how X came about: z ~ N(0, I), then x ~ p(x | z) around the decoder's x_hat.
+
+    The encoder gives q(z | x) = N(mu, diag(sigma^2)), and training lowers, in nats per sample,
+    -log p(x | z) + beta KL(q(z | x) || N(0, I)) for one z drawn from q: at beta = 1 minus the
+    evidence lower bound (ELBO). Kingma & Welling 2013.
+
+    loss : "squared_error": p(x | z) = N(x_hat, variance I), in the network's units; or
+        "bernoulli".
+    variance : of the data around x_hat, a number, or "learned": one more parameter.
+    beta : weight of the KL (Higgins et al. 2017).
+    warm_up : over this first share of the epochs the weight rises linearly from 0 to beta.
+
+    transform gives mu. The validation loss is taken at z = mu.
+    """
+
+    latent_activation: str = "identity"
+    beta: float = 1.0
+    warm_up: float = 0.0
+    variance: float | str = "learned"
+
+    def transform(self, X):
+        """Means mu (n, latent_dim) of q(z | x)."""
+        return self.posterior(X)[0]
+
+    def posterior(self, X):
+        """mu and sigma, each (n, latent_dim), of q(z | x) = N(mu, diag(sigma^2))."""
+        mu, s = np.split(self._encode(X), 2, axis=-1)
+        return mu, np.exp(s / 2)
+
+    def kl(self, X):
+        """KL(q(z_j | x) || N(0, 1)) of each sample and unit, (n, latent_dim), in nats."""
+        return kl_of_units(self._encode(X))
+
+    def log_likelihood(self, X, Z):
+        """log p(x | z) (..., n), in nats: X (n, n_features), codes Z (..., n, latent_dim)."""
+        self._check_fitted()
+        X, Z = as_samples(X, self.n_features_in_, self.theta_.dtype), np.asarray(Z)
+        if Z.ndim < 2 or Z.shape[-1] != self.network_.latent_dim:
+            raise ValueError(
+                f"Z must hold codes (..., n, {self.network_.latent_dim}), one for each row "
+                f"of X or one for all, got shape {Z.shape}"
+            )
+        network = self.network_
+        decoder = Chain(network.decoder, network.trained_output)
+        y = decoder.forward(self.theta_[network.encoder.size :], Z)[0]
+        # Each sample as a model of its own: so the loss is one number for each sample.
+        minus_log, _ = network.loss(y[..., None, :], self._to_network(X)[:, None, :])
+        return -minus_log - np.log(self.scale_).sum()
+
+    def elbo(self, X, n_samples=1, random_state=None):
+        """E_q[log p(x | z)] - KL(q(z | x) || p(z)), in nats, the mean over X: a float.
+
+        The first term over n_samples draws of z for every x. Never above log p(x), but for
+        the error of these draws.
+        """
+        check_whole("n_samples", n_samples, least=1)
+        mu, sigma = self.posterior(X)
+        rng = generator(random_state)
+        Z = mu + sigma * rng.standard_normal((n_samples, *mu.shape))
+        return float(self.log_likelihood(X, Z).mean() - self.kl(X).sum(axis=-1).mean())
+
+    def importance_bound(self, X, n_samples=50, random_state=None):
+        """log 1/S sum_s p(x, z_s) / q(z_s | x), z_s ~ q(z | x), in nats, the mean over X.
+
+        In expectation the ELBO for n_samples = S = 1, rising to log p(x) as S grows: Burda,
+        Grosse & Salakhutdinov 2016.
+        """
+        check_whole("n_samples", n_samples, least=1)
+        mu, sigma = self.posterior(X)
+        e = generator(random_state).standard_normal((n_samples, *mu.shape))
+        Z = mu + sigma * e
+        log_prior_over_q = (e**2 / 2 - Z**2 / 2 + np.log(sigma)).sum(axis=-1)
+        log_weight = self.log_likelihood(X, Z) + log_prior_over_q
+        return float((np.logaddexp.reduce(log_weight, axis=0) - np.log(n_samples)).mean())
+
+    def sample(self, n_samples=1, random_state=None, noise=True):
+        """x ~ p(x), (n_samples, n_features): z ~ N(0, I), then x ~ p(x | z).
+
+        noise=False leaves out the second draw and gives the means x_hat.
+        """
+        self._check_fitted()
+        check_whole("n_samples", n_samples, least=1)
+        rng = generator(random_state)
+        Z = rng.standard_normal((n_samples, self.network_.latent_dim))
+        x_hat = self.inverse_transform(Z)
+        if not noise:
+            return x_hat
+        if self.run_.params["loss"] == "bernoulli":
+            return (rng.random(x_hat.shape) < x_hat).astype(x_hat.dtype)
+        e = rng.standard_normal(x_hat.shape)
+        return (x_hat + np.sqrt(self.variance_) * self.scale_ * e).astype(x_hat.dtype)
+
+    @property
+    def variance_(self):
+        """Variance of the data around x_hat, given or learned, in the network's units."""
+        self._check_fitted()
+        if self.run_.params["loss"] == "bernoulli":
+            raise AttributeError("loss='bernoulli' draws 0 or 1: there is no variance_")
+        variance = self.run_.params["variance"]
+        return float(np.exp(self.theta_[-1])) if variance == "learned" else variance
+
+    def network(self, n_features):
+        network = replace(
+            super().network(n_features),
+            sampling=(GaussianCode(),),
+            penalty=gaussian_kl,
+            penalty_weight=self.beta,
+            warm_up=self.warm_up,
+        )
+        if self.loss == "bernoulli":
+            return network
+        log_variance = LogVariance(None if self.variance == "learned" else self.variance)
+        trained_output = Chain(network.output, log_variance)
+        return replace(network, trained_output=trained_output, loss=gaussian)
+
+    @property
+    def _code_width(self):
+        return 2 * self.latent_dim
+
+    def begin(self, X, validation=None):
+        X, validation = super().begin(X, validation)
+        if self.loss == "squared_error" and self.variance == "learned":
+            # As large as that of the data, because x_hat explains nothing yet. The variance of
+            # a constant feature is 0, but may be computed as 1e-34.
+            variances = X.var(axis=0) * (np.ptp(X, axis=0) > 0)
+            self.theta_[-1] = np.log(variances.mean() or 1.0)
+        return X, validation
+
+    def _check_arguments(self):
+        super()._check_arguments()
+        check_number("beta", self.beta, least=0)
+        check_number("warm_up", self.warm_up, least=0)
+        if not isinstance(self.variance, str):
+            check_number("variance", self.variance, above=0)
+        elif self.variance != "learned":
+            raise ValueError(f"variance must be a number or 'learned', got {self.variance!r}")
+        needed = {"latent_activation": "identity", "code_noise": 0, "tied": False}
+        for name, value in needed.items():
+            if getattr(self, name) != value:
+                raise ValueError(
+                    f"a VariationalAutoencoder draws its code from N(mu, sigma^2): "
+                    f"{name} must stay {value!r}, got {getattr(self, name)!r}"
+                )
