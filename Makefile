@@ -25,7 +25,7 @@ help:
 	@echo "make handouts   PDF and offline pages of all notebooks, for students and teachers   (HANDOUTS=...)"
 	@echo "make slides     offline slides of all notebooks, for lecturing                      (HANDOUTS=...)"
 	@echo "make bench      time our code beside its peers; writes the tables of benchmarks/README.md"
-	@echo "make latency    time our explorers in JupyterLab and Chromium; writes their tables there"
+	@echo "make latency    time our explorers in JupyterLab and Chromium; writes benchmarks/latency/README.md"
 	@echo "make historical the long runs on real data (MNIST=PATH), beside their published numbers"
 	@echo "make editions   notebooks without answers, and for teachers with all: build/editions"
 	@echo "make course     an nbgrader course of them, to hand out and grade: build/course"
@@ -80,7 +80,7 @@ bench: $(VENV)/installed-test+bench
 # As `make lab` runs them: on one BLAS thread.
 latency: export OPENBLAS_NUM_THREADS ?= 1
 latency: $(VENV)/installed-lab+test+bench+browser
-	$(BIN)/python -m benchmarks.explorers
+	$(BIN)/python -m benchmarks.latency.measure
 
 historical: $(VENV)/installed-test+bench
 	$(BIN)/python -m benchmarks.historical --mnist "$(MNIST)" $(RUNS)

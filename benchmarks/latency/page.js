@@ -1,4 +1,4 @@
-// In the page before all else: what a reader does and sees, with times in ms since 1970.
+// Runs in the page before all else and notes what a reader does and sees, in ms since 1970.
 
 const now = (t = performance.now()) => performance.timeOrigin + t;
 
@@ -32,11 +32,11 @@ class Watch {
     this.tests = new Set();
     for (const type of ["keydown", "pointermove"])
       addEventListener(type, (event) => (this.input = now(event.timeStamp)), true);
-    // Those of the setting. The step slider of a run, which moves by itself, lies deeper.
+    // The sliders of the setting. The step slider of a run, which moves by itself, lies deeper.
     this.sliders = root.querySelectorAll(":scope > .widget-slider [role=slider]");
     for (const handle of this.sliders)
       new MutationObserver(() => {
-        // Called at once after the event. Where the kernel moves the slider, there is none.
+        // This is called at once after the event. If the kernel moves the slider, there is none.
         if (this.input) this.moves.push({ t: this.input, at: +handle.ariaValueNow });
       }).observe(handle, { attributeFilter: ["aria-valuenow"] });
     new MutationObserver(() => this.look()).observe(root, {
@@ -60,7 +60,7 @@ class Watch {
       if (!src || this.shown.get(img) === src) continue;
       this.shown.set(img, src);
       this.coming += 1;
-      const nth = this.came++; // counted from 0, as they come from the kernel
+      const nth = this.came++; // from 0, in the order in which they come from the kernel
       img
         .decode()
         .then(painted)
@@ -81,8 +81,8 @@ class Watch {
     for (const test of this.tests) test();
   }
 
-  // Until so many pictures have come and the last one is on screen; then all that was noted.
-  async until(pictures, patience) {
+  // Waits until so many pictures have come and the last one is on screen. Gives what was noted.
+  async waitFor(pictures, patience) {
     const done = () => this.came >= pictures && this.coming === 0;
     await new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
@@ -107,7 +107,7 @@ class Watch {
   }
 }
 
-// Gives the number of its sliders.
+// Begins to watch what has that class, and gives the number of its sliders.
 window.watches = {};
 window.watch = (name) =>
   (window.watches[name] = new Watch(document.querySelector(`.${name}`))).sliders.length;

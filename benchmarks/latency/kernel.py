@@ -1,6 +1,6 @@
 """The side of the kernel: what the measured explorers draw, and what an update costs there.
 
-The pages of explorer_page.py import this in their kernel. `log` writes down what happens when,
+The notebook of page.py imports this module in its kernel. `log` writes down what happens when,
 so that a step can be split into the way to the kernel, the work there, and the way back.
 """
 
@@ -25,11 +25,11 @@ from aehelpers import data
 from aehelpers.course import recipes
 from aehelpers.figures import Explorer, plots
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 EVENTS = "events.jsonl"  # in the folder of the notebook
 
 CODE_SIZES = list(range(1, 33))
-SIX = {"panels": (2, 3), "figsize": (9, 5), "k": CODE_SIZES, "start": {"k": 1}}
+SIX_PANELS = {"panels": (2, 3), "figsize": (9, 5), "k": CODE_SIZES, "start": {"k": 1}}
 
 
 # ---- what is drawn ---------------------------------------------------------------------------
@@ -37,7 +37,10 @@ SIX = {"panels": (2, 3), "figsize": (9, 5), "k": CODE_SIZES, "start": {"k": 1}}
 
 @cache
 def digits():
-    """Test digits, their labels, and what 32 nets, of 1 to 32 numbers, make of them."""
+    """The test digits, their labels, and the codes, reconstructions and errors of 32 nets.
+
+    The nets have 1 to 32 latent dimensions, and the last three are dicts by that number.
+    """
     found = data.digits()
     train, test, _, labels = data.split(found.X, found.y, random_state=0)
     nets = {
@@ -51,8 +54,10 @@ def digits():
 
 
 def six_panels(axes, k, shown=0):
-    """A digit on its way through k numbers, and what becomes of all: 2 x 3 panels of plain
-    matplotlib, labels and scales the same for every k. Returns a str to read.
+    """A digit, its code of k numbers and its reconstruction, and the errors of all digits.
+
+    Draws 2 x 3 panels of plain matplotlib, with the same labels and scales for every k, and
+    returns the sentence for the readout.
     """
     test, labels, codes, reconstructions, errors = digits()
     original, code, reconstruction, error, every, sizes = axes.flat
@@ -76,22 +81,22 @@ def six_panels(axes, k, shown=0):
 
 
 def reconstructed(ax, k, shown):
-    """One panel of the six."""
+    """Draws one panel of the six, the reconstruction, and returns the sentence below it."""
     ax.imshow(digits()[3][k][shown].reshape(8, 8), cmap="gray_r", vmin=0, vmax=1)
     ax.set_title("reconstruction")
     return f"digit {shown} through {k} numbers"
 
 
-def usual(k):
-    """The same picture, laid out as ours, in a new figure, as `interact` shows it."""
-    _, axes = plt.subplots(2, 3, figsize=SIX["figsize"], layout="constrained")
+def new_figure(k):
+    """The same picture with our layout, in a new figure, as `interact` shows it."""
+    _, axes = plt.subplots(2, 3, figsize=SIX_PANELS["figsize"], layout="constrained")
     six_panels(axes, k)
     plt.show()
 
 
 @cache
 def _cells_of_notebook_00():
-    """Its code up to the first explorer, and the cell with that explorer."""
+    """The notebook's code up to its first explorer, and the cell with that explorer."""
     file = ROOT / "notebooks/00_start_here.ipynb"
     cells = json.loads(file.read_text("utf-8"))["cells"]
     code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
@@ -101,7 +106,7 @@ def _cells_of_notebook_00():
 
 @cache
 def notebook_00():
-    """{name: object} of what notebook 00 has defined when it comes to its first explorer."""
+    """{name: object}: what notebook 00 has defined when it comes to its first explorer."""
     names = {}
     for source in _cells_of_notebook_00()[0]:
         with redirect_stdout(io.StringIO()):
@@ -110,7 +115,7 @@ def notebook_00():
 
 
 def spiral_explorer(wrap=lambda draw: draw):
-    """The first explorer of notebook 00, its draw in a wrapping."""
+    """The first explorer of notebook 00, whose draw function is `wrap(draw)`."""
     names = dict(notebook_00())
     names["train_on_spiral"] = wrap(names["train_on_spiral"])
     exec(_cells_of_notebook_00()[1], names)
@@ -118,10 +123,10 @@ def spiral_explorer(wrap=lambda draw: draw):
 
 
 def wrapped(draw, around):
-    """`draw` whose work is done in the contexts around(part, **setting).
+    """`draw`, which does its work in the contexts around(part, **setting).
 
-    part : "draw", for each picture; of a run also "train", from one picture to the next, and
-    "end", when there is no next one.
+    part : "draw" for each picture. A run also has "train", from one picture to the next, and
+    "end", when there is no next picture.
     """
 
     @wraps(draw)
@@ -153,13 +158,14 @@ def wrapped(draw, around):
 
 
 def log(pattern, what, **more):
+    """Write down what happens now, in ms since 1970, as page.js does."""
     with open(EVENTS, "a") as file:
         line = {"pattern": pattern, "what": what, "t": 1000 * time.time(), **more}
         file.write(json.dumps(line) + "\n")
 
 
 def logging(pattern):
-    """For `wrapped`: a line when a part begins."""
+    """The contexts for `wrapped`: each logs that its part begins."""
 
     @contextmanager
     def around(part, **setting):
@@ -169,35 +175,38 @@ def logging(pattern):
     return around
 
 
-def show_usual(pattern):
+def show_interact(pattern):
+    """Show the six panels the usual way: by `interact`, in a new figure for each setting."""
     slider = widgets.SelectionSlider(options=CODE_SIZES, layout={"width": "40em"})
 
     @widgets.interact(k=slider)
     def logged(k):
         log(pattern, "arrived")
         log(pattern, "draw", setting={"k": k})
-        usual(k)
+        new_figure(k)
         log(pattern, "sent")
 
     logged.widget.add_class(pattern)
 
 
 def show_explorer(pattern):
-    """Of spiral nets if the pattern is "retrain", else of the six panels."""
+    """The explorer of spiral nets if the pattern is "trained_anew", else that of six panels."""
 
     def wrap(draw):
         return wrapped(draw, logging(pattern))
 
-    if pattern == "retrain":
+    if pattern == "trained_anew":
         explorer = spiral_explorer(wrap)
     else:
-        explorer = Explorer(wrap(lambda axes, k: six_panels(axes, k)), **SIX)
+        explorer = Explorer(wrap(lambda axes, k: six_panels(axes, k)), **SIX_PANELS)
         explorer.sliders["k"].layout.width = "40em"
     explorer.add_class(pattern)
     for slider in explorer.sliders.values():
         slider.observe(lambda change: log(pattern, "arrived"), "value")
     explorer.picture.observe(lambda change: log(pattern, "sent"), "value")
-    explorer.readout.observe(lambda change: log(pattern, "said", text=change["new"]), "value")
+    explorer.readout.observe(
+        lambda change: log(pattern, "readout", text=change["new"]), "value"
+    )
     return explorer
 
 
@@ -205,9 +214,9 @@ def show_explorer(pattern):
 
 
 class Stopwatch:
-    """Seconds by part; the time of a part within another one is its own only.
+    """Seconds by part. The time of a part within another one counts for the inner part only.
 
-    ended : whether there was a part "end", of no length.
+    ended : whether the part "end" has come, which has no length.
     """
 
     def __init__(self):
@@ -215,6 +224,7 @@ class Stopwatch:
         self.begin()
 
     def begin(self):
+        """Forget what was timed."""
         self.seconds, self.ended = defaultdict(float), False
 
     @contextmanager
@@ -230,6 +240,8 @@ class Stopwatch:
         self._parts.pop()
 
     def timed(self, part, function):
+        """`function`, whose calls count for that part."""
+
         def inside(*args, **kwargs):
             with self.timing(part):
                 return function(*args, **kwargs)
@@ -237,6 +249,7 @@ class Stopwatch:
         return inside
 
     def _pass(self):
+        """Give the time since the last call to the innermost part."""
         now = time.perf_counter()
         if self._parts:
             self.seconds[self._parts[-1]] += now - self._last
@@ -244,14 +257,15 @@ class Stopwatch:
 
 
 def move(explorer, setting):
+    """Set the sliders to the setting."""
     for name, value in setting.items():
         explorer.sliders[name].value = value
 
 
-async def moved(explorer, setting, run=None):
-    """Move sliders as the page does; wait for a new picture, or until the `run` has ended.
+async def move_and_wait(explorer, setting, run=None):
+    """Move sliders as the page does, and wait for a new picture or for the end of a run.
 
-    run : the Stopwatch of a wrapped draw.
+    run : None, or the Stopwatch of the run's wrapped draw.
     """
     if run:
         run.begin()
@@ -262,7 +276,7 @@ async def moved(explorer, setting, run=None):
 
 
 async def updates(explorer, settings, watch):
-    """For each setting the ms of the parts, and the bytes of all its pictures."""
+    """[{part: ms}] of an update to each setting, with the number and bytes of its pictures."""
     found, sizes = [], []
     explorer.picture.observe(lambda change: sizes.append(len(change["new"])), "value")
     saving = patch.object(Image.Image, "save", watch.timed("WebP", Image.Image.save))
@@ -273,26 +287,26 @@ async def updates(explorer, settings, watch):
             watch.begin()
             sizes.clear()
             with watch.timing("pixels"):
-                await moved(explorer, setting, run)
+                await move_and_wait(explorer, setting, run)
             parts = {part: 1000 * seconds for part, seconds in watch.seconds.items()}
             found.append({**parts, "bytes": sum(sizes), "pictures": len(sizes)})
     return found
 
 
 def parts_of_updates(warm_up=2):
-    """{explorer: its updates}: the six panels redrawn, and the spiral's net trained anew."""
+    """{pattern: its updates}: the six panels redrawn, and the spiral's net trained anew."""
     watch = Stopwatch()
-    six = Explorer(wrapped(lambda axes, k: six_panels(axes, k), watch.timing), **SIX)
+    six = Explorer(wrapped(lambda axes, k: six_panels(axes, k), watch.timing), **SIX_PANELS)
     spiral = spiral_explorer(lambda draw: wrapped(draw, watch.timing))
     found = {}
-    for name, explorer in {"redraw": six, "retrain": spiral}.items():
+    for name, explorer in {"redrawn": six, "trained_anew": spiral}.items():
         settings = walk(explorer.grids, explorer.setting)
         found[name] = asyncio.run(updates(explorer, settings, watch))[warm_up:]
     return found
 
 
 def walk(grids, start):
-    """All settings but the start, one slider at a time: one step, but for the first move."""
+    """All settings but the start, in an order that moves one slider by one step at a time."""
     settings = [{}]
     for name, values in grids.items():
         settings = [
@@ -306,19 +320,19 @@ def walk(grids, start):
 # ---- memory ----------------------------------------------------------------------------------
 
 
-def resident():
-    """MB of memory that this process holds (Linux)."""
+def resident_megabytes():
+    """MB of memory that this process holds. Linux only."""
     gc.collect()
     lines = Path("/proc/self/status").read_text().splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
 
 
 async def memory(kind, marks):
-    """MB after so many moves, each to a setting that was never shown.
+    """[MB after each number of moves in `marks`]. Each move is to a setting never shown before.
 
-    The plain explorer draws each picture. Of runs every second one is overtaken by the next
-    before it begins, and the others are abandoned after their first picture, but for each
-    fiftieth, which comes to its end.
+    kind : "plain" is an explorer that draws each picture, "run" is one that trains. Every
+    second run is overtaken by the next move before it begins, every fiftieth comes to its end,
+    and the others are abandoned after their first picture.
     """
     n, watch = marks[-1] + 2, Stopwatch()
     if kind == "plain":
@@ -341,7 +355,7 @@ async def memory(kind, marks):
             move(explorer, next(settings))
         elif moves:
             to_the_end = kind == "run" and moves % 50 == 0
-            await moved(explorer, next(settings), watch if to_the_end else None)
+            await move_and_wait(explorer, next(settings), watch if to_the_end else None)
         if moves in marks:
-            found.append(resident())
+            found.append(resident_megabytes())
     return found
