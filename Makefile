@@ -13,7 +13,7 @@ comma := ,
 STAMP := $(VENV)/installed-$(subst $(comma),+,$(EXTRAS))
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test coverage lint notebooks matrix handouts slides bench latency historical editions course clean
+.PHONY: help lab test coverage lint notebooks matrix handouts slides bench latency historical editions course api clean
 
 help:
 	@echo "make lab        open JupyterLab with notebooks/00_start_here.ipynb   (LAB_ARGS=... is passed on)"
@@ -29,6 +29,7 @@ help:
 	@echo "make historical the long runs on real data (MNIST=PATH), beside their published numbers"
 	@echo "make editions   notebooks without answers, and for teachers with all: build/editions"
 	@echo "make course     an nbgrader course of them, to hand out and grade: build/course"
+	@echo "make api        the documentation of aehelpers as HTML, from its docstrings: build/api"
 	@echo "make clean      remove what these verbs make anew: .venv, caches, dist, all of build/ but build/course"
 	@echo "Settings: PYTHON=$(PYTHON) (another one: make clean first)  EXTRAS=$(EXTRAS)"
 
@@ -90,6 +91,9 @@ editions: $(STAMP)
 
 course: $(VENV)/installed-lab+test+grading
 	$(BIN)/python -m handouts.course
+
+api: $(VENV)/installed-lab+api
+	$(BIN)/python -m tools.api
 
 # build/course holds what students handed in and their grades, .ipynb_checkpoints a reader's own work.
 clean:
