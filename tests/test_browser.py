@@ -19,15 +19,14 @@ pytest.importorskip("playwright", reason="needs pip install 'aehelpers[browser]'
 
 from aehelpers.figures import Explorer
 from handouts.explorers import code_up_to_the_last_explorer
-from tools import browser
-from tools import notebooks as tool
+from tools import browser, notebooks
 
 pytestmark = pytest.mark.browser
 
 LAPTOP = {"width": 1366, "height": 768}
 START = "00_start_here"
 PATIENCE = 1000 * browser.PATIENCE  # ms
-OTHERS = sorted(path.stem for path in tool.NOTEBOOKS.glob("*.ipynb") if path.stem != START)
+OTHERS = [path.stem for path in notebooks.series() if path.stem != START]
 
 
 # ---- the browser, the servers, the notebooks -------------------------------------------------
@@ -43,11 +42,11 @@ def chromium():
 
 
 def for_explorers(name):
-    return code_up_to_the_last_explorer(tool.read(tool.NOTEBOOKS / f"{name}.ipynb"))
+    return code_up_to_the_last_explorer(notebooks.read(notebooks.NOTEBOOKS / f"{name}.ipynb"))
 
 
 def as_notebook(sources):
-    return tool.as_text(tool.of_code(sources))
+    return notebooks.as_text(notebooks.from_code(sources))
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +61,7 @@ def twins():
 
 @pytest.fixture(scope="module")
 def lab(chromium, tmp_path_factory) -> Iterator[browser.Server]:
-    texts = {f"{START}.ipynb": (tool.NOTEBOOKS / f"{START}.ipynb").read_text("utf-8")}
+    texts = {f"{START}.ipynb": (notebooks.NOTEBOOKS / f"{START}.ipynb").read_text("utf-8")}
     texts |= {f"{name}.ipynb": as_notebook(for_explorers(name)) for name in OTHERS}
     texts["page.ipynb"] = as_notebook([PAGE, "explorer", SHOW_PAGE])
     folder = tmp_path_factory.mktemp("lab")

@@ -6,9 +6,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from aehelpers.course import Checks
-from tests.test_notebooks import headings
-from tools import facts
-from tools import notebooks as tool
+from tools import facts, notebooks
 
 PAGE = facts.PAGE.read_text("utf-8")
 
@@ -23,7 +21,7 @@ def test_the_page_is_up_to_date():
 
 
 def test_each_of_the_37_facts_was_measured():
-    shown = facts.measured(sorted(tool.NOTEBOOKS.glob("*.ipynb")))
+    shown = facts.measured(notebooks.series())
     assert sorted(shown) == list(range(1, 38))
     assert [int(number) for number in re.findall(r"^## (\d+)\. ", PAGE, re.M)] == sorted(shown)
 
@@ -32,7 +30,9 @@ def test_each_failure_has_its_section():
     rows = re.findall(r"^\| (.+?) \| \[\d\d\]\(\.\./notebooks/(.+?)\) \| (.+?) \|$", PAGE, re.M)
     assert len(rows) == 9
     for failure, name, section in rows:
-        found = [title for _, title in headings(tool.read(tool.NOTEBOOKS / name))]
+        found = [
+            title for _, title in notebooks.headings(notebooks.read(notebooks.NOTEBOOKS / name))
+        ]
         assert section in found, f"{failure}: {name} has no section {section!r}"
 
 

@@ -5,8 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from tools import meaning
-from tools import notebooks as tool
+from tools import meaning, notebooks
 
 
 @pytest.mark.parametrize(
@@ -54,8 +53,8 @@ def test_all_else_is_found_and_said(stored, new, reason):
 
 def sentences():
     """Every stored text of the series, in pieces: (notebook and cell, line or sentence)."""
-    for path in sorted(tool.NOTEBOOKS.glob("*.ipynb")):
-        for place, cell in enumerate(tool.read(path).cells):
+    for path in notebooks.series():
+        for place, cell in enumerate(notebooks.read(path).cells):
             for output in cell.get("outputs", []):
                 for text in (output.get("text"), *output.get("data", {}).values()):
                     if isinstance(text, str) and not re.fullmatch(r"[\w+/=\s]{999,}", text):

@@ -13,8 +13,8 @@ import pytest
 from nbclient.exceptions import CellExecutionError
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from tools import guard
-from tools import notebooks as tool
+from tools import guard, notebooks
+from tools.notebooks import code_cells, headings
 
 SERIES = [
     "00_start_here",
@@ -32,12 +32,8 @@ FIRST = ["What you'll do", "What you'll learn", "What you'll need"]
 LAST = ["What we measured", "Further reading"]
 LONGEST_CELL = 15
 
-FOUND = sorted(tool.NOTEBOOKS.glob("*.ipynb"))
+FOUND = notebooks.series()
 each_notebook = pytest.mark.parametrize("path", FOUND, ids=[path.stem for path in FOUND])
-
-
-def code_cells(nb):
-    return [cell for cell in nb.cells if cell.cell_type == "code"]
 
 
 def outputs_of(nb):
@@ -54,13 +50,13 @@ def test_the_series_is_complete():
 
 @each_notebook
 def test_is_stored_in_normal_form(path):
-    normal = tool.as_text(tool.normalise(tool.read(path)))
+    normal = notebooks.as_text(notebooks.normalise(notebooks.read(path)))
     assert path.read_text("utf-8") == normal, "run `make notebooks`"
 
 
 @each_notebook
 def test_has_title_and_sections_in_order(path):
-    found = headings(tool.read(path))
+    found = headings(notebooks.read(path))
     assert [level for level, _ in found].count(1) == 1 and found[0][0] == 1, "one title, first"
     sections = [name for level, name in found if level == 2]
     assert sections[:3] == FIRST
@@ -69,48 +65,42 @@ def test_has_title_and_sections_in_order(path):
 
 @each_notebook
 def test_no_cell_shows_the_marks_of_another_format(path):
-    marked = [c.source for c in tool.read(path).cells if re.search(r"^(# )?%%", c.source, re.M)]
+    marked = [
+        c.source for c in notebooks.read(path).cells if re.search(r"^(# )?%%", c.source, re.M)
+    ]
     assert marked == []
 
 
 @each_notebook
 def test_cells_are_short(path):
-    lengths = [len(cell.source.splitlines()) for cell in code_cells(tool.read(path))]
+    lengths = [len(cell.source.splitlines()) for cell in code_cells(notebooks.read(path))]
     too_long = {i: n for i, n in enumerate(lengths) if n > LONGEST_CELL}
     assert lengths and too_long == {}, "code cell: lines"
 
 
 @each_notebook
 def test_prose_carries_no_number_that_code_did_not_print(path):
-    assert unprinted_numbers(tool.read(path)) == []
+    assert unprinted_numbers(notebooks.read(path)) == []
 
 
 @each_notebook
 def test_every_unchecked_cell_says_why(path):
-    assert unexplained_exemptions(tool.read(path)) == []
+    assert unexplained_exemptions(notebooks.read(path)) == []
 
 
 @each_notebook
 def test_every_picture_has_a_text(path):
-    assert textless_pictures(tool.read(path)) == []
+    assert textless_pictures(notebooks.read(path)) == []
 
 
 @each_notebook
 def test_nothing_went_wrong_in_the_stored_run(path):
     bad = [
         (i, output.output_type, output.get("name") or output.get("ename"))
-        for i, output in outputs_of(tool.read(path))
+        for i, output in outputs_of(notebooks.read(path))
         if output.output_type == "error" or output.get("name") == "stderr"
     ]
     assert bad == []
-
-
-def headings(nb):
-    """(level, text) of every heading, in order."""
-    prose = "\n".join(c.source for c in nb.cells if c.cell_type == "markdown")
-    prose = re.sub(r"^(```|~~~).*?^\1", "", prose, flags=re.MULTILINE | re.DOTALL)
-    found = re.findall(r"^(#{1,6})\s+(.*?)\s*$", prose, re.MULTILINE)
-    return [(len(marks), name) for marks, name in found]
 
 
 NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+(?:e[+-]?\d+)?|e[+-]?\d+)(?![\w]|\.\d)")
@@ -273,12 +263,12 @@ def noisy():
     """A notebook with all that an editor and a run leave behind."""
     result = new_output("execute_result", {"text/plain": "3"}, execution_count=9)
     widget = {
-        tool.WIDGET: {"model_id": "ab12"},
+        notebooks.WIDGET: {"model_id": "ab12"},
         "text/plain": "Explorer: 3",
         "image/png": "QUI=\n",
     }
     shown = new_output("display_data", widget)
-    shown.metadata = {tool.WIDGET: {}, "image/png": {"alt": "three"}, "isolated": True}
+    shown.metadata = {notebooks.WIDGET: {}, "image/png": {"alt": "three"}, "isolated": True}
     nb = notebook(
         "# Title\n\n",
         ("a\n", printed("1\n"), printed("2\n"), printed("w", "stderr"), printed("3\n"), result),
@@ -294,9 +284,9 @@ def noisy():
 
 
 def test_normal_form_keeps_what_counts_and_drops_the_noise():
-    normal = tool.normalise(noisy())
+    normal = notebooks.normalise(noisy())
     title, first, second, third, empty = normal.cells
-    assert normal.metadata == tool.METADATA
+    assert normal.metadata == notebooks.METADATA
     assert [title.source, first.source] == ["# Title", "a"]
     assert [dict(c.metadata) for c in (title, first, second)] == [
         {},
@@ -315,61 +305,63 @@ def test_normal_form_keeps_the_exercises_and_folds_their_answers_away():
     answer, check = noisy().cells[1:3]
     answer.metadata = nbformat.from_dict({"nbgrader": {"solution": True}, "collapsed": False})
     check.metadata = nbformat.from_dict({"nbgrader": {"solution": False, "points": 2}})
-    normal = tool.normalise(new_notebook(cells=[answer, check]))
+    normal = notebooks.normalise(new_notebook(cells=[answer, check]))
     assert [dict(cell.metadata) for cell in normal.cells] == [
         {"nbgrader": {"solution": True}, "jupyter": {"source_hidden": True}},
         {"nbgrader": {"solution": False, "points": 2}},
     ]
-    assert tool.normalise(normal) == normal
+    assert notebooks.normalise(normal) == normal
 
 
 def test_normal_form_is_a_fixed_point_and_leaves_its_argument_alone(tmp_path):
     nb = noisy()
     before = copy.deepcopy(nb)
-    normal = tool.normalise(nb)
+    normal = notebooks.normalise(nb)
     assert nb == before
-    assert tool.normalise(normal) == normal
+    assert notebooks.normalise(normal) == normal
     path = tmp_path / "n.ipynb"
-    tool.write(normal, path)
-    assert tool.as_text(tool.normalise(tool.read(path))) == path.read_text("utf-8")
+    notebooks.write(normal, path)
+    assert notebooks.as_text(notebooks.normalise(notebooks.read(path))) == path.read_text(
+        "utf-8"
+    )
     assert path.read_bytes().endswith(b"}\n")
     assert [file.name for file in tmp_path.iterdir()] == ["n.ipynb"]
 
 
 def test_ids_are_unique_and_move_with_the_source():
-    ids = [cell.id for cell in tool.normalise(noisy()).cells]
+    ids = [cell.id for cell in notebooks.normalise(noisy()).cells]
     assert len(set(ids)) == 5 and ids[3] == f"{ids[1]}-2"
     moved = noisy()
     moved.cells.insert(0, moved.cells.pop(2))
-    assert tool.normalise(moved).cells[0].id == ids[2]
+    assert notebooks.normalise(moved).cells[0].id == ids[2]
 
 
 def test_other_formats_are_refused():
     with pytest.raises(ValueError, match="format 3: save it as format 4"):
-        tool.normalise(nbformat.from_dict({"nbformat": 3, "cells": []}))
+        notebooks.normalise(nbformat.from_dict({"nbformat": 3, "cells": []}))
 
 
 def test_check_and_normalise_only(tmp_path, capsys):
     path = tmp_path / "n.ipynb"
     path.write_text(nbformat.writes(noisy()), "utf-8")
-    assert tool.main(["--check", str(path)]) == 1
-    assert tool.main(["--normalise-only", str(path)]) == 0
-    assert tool.main(["--check", str(path)]) == 0
+    assert notebooks.main(["--check", str(path)]) == 1
+    assert notebooks.main(["--normalise-only", str(path)]) == 0
+    assert notebooks.main(["--check", str(path)]) == 0
     words = ["n.ipynb: NOT in normal form", "n.ipynb: new", "n.ipynb: normal"]
     assert [line.split(",")[0] for line in capsys.readouterr().out.splitlines()] == words
 
 
 def test_a_failed_run_leaves_the_file(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(tool, "picture_version", lambda: guard.version("matplotlib"))
+    monkeypatch.setattr(notebooks, "picture_version", lambda: guard.version("matplotlib"))
     path = tmp_path / "n.ipynb"
-    tool.write(notebook(("print(1)",), ("1 / 0",)), path)
+    notebooks.write(notebook(("print(1)",), ("1 / 0",)), path)
     before = path.read_bytes()
-    assert tool.main([str(path)]) == 1
+    assert notebooks.main([str(path)]) == 1
     assert path.read_bytes() == before
     assert "n.ipynb: FAILED" in (message := capsys.readouterr().err)
     assert "ZeroDivisionError" in message
     with pytest.raises(CellExecutionError):
-        tool.execute(path)
+        notebooks.execute(path)
 
 
 def test_a_kernel_that_dies_at_birth_is_started_again():
@@ -383,27 +375,27 @@ def test_a_kernel_that_dies_at_birth_is_started_again():
             return "born"
 
         if born:
-            assert tool.if_born(start) == "born"
+            assert notebooks.if_born(start) == "born"
         else:
             with pytest.raises(RuntimeError):
-                tool.if_born(start)
+                notebooks.if_born(start)
             assert next(tries, None) is None
 
 
 def test_pictures_are_stored_by_the_pinned_matplotlib_only(monkeypatch, capsys):
-    monkeypatch.setattr(tool, "picture_version", lambda: "1.0")
+    monkeypatch.setattr(notebooks, "picture_version", lambda: "1.0")
     with pytest.raises(SystemExit):
-        tool.main(["any.ipynb"])
+        notebooks.main(["any.ipynb"])
     assert "drawn by matplotlib 1.0, here is" in capsys.readouterr().err
 
 
 def test_picture_version_is_the_first_pin(tmp_path):
     path = tmp_path / "constraints.txt"
     path.write_text("# matplotlib==1\nmatplotlib==3.5.1; x\nmatplotlib==3.4\n")
-    assert tool.picture_version(path) == "3.5.1"
+    assert notebooks.picture_version(path) == "3.5.1"
     path.write_text("numpy==2\n")
     with pytest.raises(ValueError, match="pins no matplotlib"):
-        tool.picture_version(path)
+        notebooks.picture_version(path)
 
 
 # The guard
@@ -428,16 +420,16 @@ def guarded(tmp_path_factory):
     """nbval and the guard on notebooks with one fault each: {notebook: messages}, report."""
     folder = tmp_path_factory.mktemp("guarded")
     pictures = folder / "pictures.ipynb"
-    tool.write(notebook((SHOW,), ("Picture(1.0)",), ("Picture(1.05)",)), pictures)
-    tool.write(tool.execute(pictures), pictures)
+    notebooks.write(notebook((SHOW,), ("Picture(1.0)",), ("Picture(1.05)",)), pictures)
+    notebooks.write(notebooks.execute(pictures), pictures)
     numbers = folder / "numbers.ipynb"
-    tool.write(notebook(("x = 1 / 3\nprint(f'{x:.4f}')",), ("",), ("x = 2 * x",)), numbers)
-    tool.write(tool.execute(numbers), numbers)
+    notebooks.write(notebook(("x = 1 / 3\nprint(f'{x:.4f}')",), ("",), ("x = 2 * x",)), numbers)
+    notebooks.write(notebooks.execute(numbers), numbers)
 
     def fault(name, source, change):
-        nb = tool.read(source)
+        nb = notebooks.read(source)
         change(code_cells(nb))
-        tool.write(nb, folder / f"{name}.ipynb")
+        notebooks.write(nb, folder / f"{name}.ipynb")
 
     def wrong_number(cells):
         cells[0].outputs[0].text = "0.3335\n"
@@ -489,7 +481,7 @@ def run_guard(folder, pattern, stored_with):
         + ["--nbval-current-env", "--color=no", "--junit-xml=result.xml"]
         + [str(path) for path in sorted(folder.glob(pattern))],
         cwd=folder,
-        env=os.environ | {"PYTHONPATH": os.pathsep.join([str(tool.ROOT), str(folder)])},
+        env=os.environ | {"PYTHONPATH": os.pathsep.join([str(notebooks.ROOT), str(folder)])},
         capture_output=True,
         text=True,
     )

@@ -15,6 +15,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 import aehelpers
+from tools.notebooks import series
 from tools.readme_figure import FIGURE, first_picture
 
 if sys.version_info >= (3, 11):
@@ -102,19 +103,31 @@ def test_what_is_imported_is_declared(folder):
     declared = {canonicalize_name(Requirement(line).name) for line in lines}
     files = list((ROOT / folder).rglob("*.py"))
     ours = {path.stem for path in [*files, *ROOT.iterdir()]}
-    names = {name for file in files for name in imports(file)} - ours - sys.stdlib_module_names
+    names = {name.partition(".")[0] for file in files for name in imports(file)}
+    names -= {"", *ours, *sys.stdlib_module_names}  # "" stands for relative imports
     known = packages_distributions()
     missing = {n for n in names if canonicalize_name(known.get(n, [n])[0]) not in declared}
     assert names and not missing
 
 
 def imports(file):
-    """The first parts of the names that a file of Python imports, but for relative ones."""
+    """The full names that a file of Python imports; a relative one begins with a dot."""
     for node in ast.walk(ast.parse(file.read_text("utf-8"))):
         if isinstance(node, ast.Import):
-            yield from (alias.name.partition(".")[0] for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and not node.level:
-            yield node.module.partition(".")[0]
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            module = "." * node.level + (node.module or "")
+            yield from (f"{module}.{alias.name}" for alias in node.names)
+
+
+def test_no_test_file_imports_another():
+    """What several of them need stands in tools/ or in a plain module of tests/."""
+    files = [*(ROOT / "tests").glob("test_*.py"), *(ROOT / "benchmarks").glob("test_*.py")]
+    tests = {file.stem for file in files}
+    found = {(file.name, name) for file in files for name in imports(file)}
+    assert (
+        found and {(file, name) for file, name in found if tests & {*name.split(".")}} == set()
+    )
 
 
 def test_workflow_covers_the_pythons_and_the_lower_bounds():
@@ -208,8 +221,8 @@ def test_the_issue_form_asks_for_notebook_cell_and_environment():
     form = yaml.safe_load(text(".github/ISSUE_TEMPLATE/problem.yml"))
     fields = {field["id"]: field["attributes"] for field in form["body"]}
     assert {"notebook", "cell", "environment", "happened"} <= fields.keys()
-    series = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
-    assert [option for option in fields["notebook"]["options"] if option[0].isdigit()] == series
+    stems = [path.stem for path in series()]
+    assert [option for option in fields["notebook"]["options"] if option[0].isdigit()] == stems
 
 
 def test_the_readme_shows_what_notebook_00_shows():
@@ -218,8 +231,8 @@ def test_the_readme_shows_what_notebook_00_shows():
 
 
 def test_the_readme_lists_the_series():
-    series = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
-    assert re.findall(r"\(notebooks/(.*?\.ipynb)\)", text("README.md")) == series
+    names = [path.name for path in series()]
+    assert re.findall(r"\(notebooks/(.*?\.ipynb)\)", text("README.md")) == names
 
 
 def test_the_readme_code_runs(capsys):

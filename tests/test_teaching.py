@@ -5,14 +5,16 @@ from collections import Counter
 
 import pytest
 
-from tests.test_notebooks import headings
-from tools import notebooks as tool
+from tools import notebooks
+from tools.notebooks import headings
 
-GUIDE = (tool.ROOT / "handouts" / "TEACHING.md").read_text("utf-8")
-SHEET = (tool.ROOT / "handouts" / "NOTATION.md").read_text("utf-8")
-MAKEFILE = (tool.ROOT / "Makefile").read_text("utf-8")
-NOTEBOOKS = {path.stem[:2]: tool.read(path) for path in sorted(tool.NOTEBOOKS.glob("*.ipynb"))}
-FAILURES = (tool.ROOT / "docs" / "facts.md").read_text("utf-8").partition("## Nine failures")[2]
+GUIDE = (notebooks.ROOT / "handouts" / "TEACHING.md").read_text("utf-8")
+SHEET = (notebooks.ROOT / "handouts" / "NOTATION.md").read_text("utf-8")
+MAKEFILE = (notebooks.ROOT / "Makefile").read_text("utf-8")
+NOTEBOOKS = {path.stem[:2]: notebooks.read(path) for path in notebooks.series()}
+FAILURES = (
+    (notebooks.ROOT / "docs" / "facts.md").read_text("utf-8").partition("## Nine failures")[2]
+)
 
 FRAME = {"What you'll do", "What you'll learn", "What you'll need", "Exercises"}
 FRAME |= {"What we measured", "Further reading"}
@@ -206,7 +208,7 @@ def wrong_names(text):
         if verb not in verbs:
             yield f"no verb {verb!r}"
     for path in re.findall(r"\]\((?!https?:)([^)]+)\)", text):
-        if not (tool.ROOT / "handouts" / path).exists():
+        if not (notebooks.ROOT / "handouts" / path).exists():
             yield f"no file {path!r}"
     lists = re.findall(r"^### (\d\d) · (.+)\n\n((?:- .*\n)+)", text, re.M)
     if [number for number, *_ in lists] != list(NOTEBOOKS):
@@ -225,7 +227,7 @@ def wrong_names(text):
 def code_of_all():
     """All code that a symbol may stand in."""
     cells = (c.source for nb in NOTEBOOKS.values() for c in nb.cells if c.cell_type == "code")
-    package = (p.read_text("utf-8") for p in (tool.ROOT / "aehelpers").rglob("*.py"))
+    package = (p.read_text("utf-8") for p in (notebooks.ROOT / "aehelpers").rglob("*.py"))
     return "\n".join([*cells, *package])
 
 

@@ -12,9 +12,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from tools import notebooks as tool
+from tools import notebooks
 
-PAGE = tool.ROOT / "docs" / "facts.md"
+PAGE = notebooks.ROOT / "docs" / "facts.md"
 FACT = re.compile(r"## (\d+)\. ")
 CHECK = re.compile(
     r"ok    (?P<claim>.+): (?P<value>[^:]+?), "
@@ -39,7 +39,7 @@ def measured(paths):
     lines = {}
     for path in paths:
         where = f"[{path.stem[:2]}](../notebooks/{path.name})"
-        for check in check_lines(tool.read(path)):
+        for check in check_lines(notebooks.read(path)):
             if check["fact"]:
                 line = f"- {where} {check['claim']}: **{check['value']}**, {check['bounds']}"
                 lines.setdefault(int(check["fact"]), []).append(line)
@@ -60,7 +60,7 @@ def page(text, lines):
 
 def up_to_date():
     """The page as it should be."""
-    return page(PAGE.read_text("utf-8"), measured(sorted(tool.NOTEBOOKS.glob("*.ipynb"))))
+    return page(PAGE.read_text("utf-8"), measured(notebooks.series()))
 
 
 if __name__ == "__main__":

@@ -27,11 +27,10 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-from tools import facts, guard, meaning
-from tools import notebooks as tool
+from tools import facts, guard, meaning, notebooks
 
-RUNS = tool.ROOT / "build" / "matrix"
-PAGE = tool.ROOT / "docs" / "matrix.md"
+RUNS = notebooks.ROOT / "build" / "matrix"
+PAGE = notebooks.ROOT / "docs" / "matrix.md"
 REFERENCE = "as stored"  # this processor's own kernels, one thread, pinned versions
 KERNELS = ("Prescott", "Nehalem", "Sandybridge", "Haswell", "Zen", "SkylakeX", "NeoverseN1")
 # What has to hold: units before rounding and as printed; share of what passes for a picture;
@@ -128,7 +127,7 @@ def install(place):
     """Make the environment's own Python, in build/."""
     venv.create(RUNS / place.versions, with_pip=True, clear=True)
     pip = [place.python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    wanted = ["--editable", f"{tool.ROOT}[lab]", *extra_arguments(place.versions)]
+    wanted = ["--editable", f"{notebooks.ROOT}[lab]", *extra_arguments(place.versions)]
     subprocess.run([*pip, *wanted], check=True)
 
 
@@ -136,7 +135,7 @@ def extra_arguments(which):
     """What pip is asked for besides: the lower bounds of pyproject.toml, or nothing."""
     if which == "newest":
         return ["--upgrade"]
-    project = tomllib.loads((tool.ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    project = tomllib.loads((notebooks.ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     bounds = project["dependencies"] + project["optional-dependencies"]["lab"]
     numerical = ("numpy", "matplotlib", "scipy", "scikit-learn")
     split = [bound.split(">=") for bound in bounds]
@@ -154,7 +153,10 @@ def run_all(places):
         if place.versions:
             install(place)
     tasks = [
-        (place, path, precise) for place in places for path in series() for precise in (0, 1)
+        (place, path, precise)
+        for place in places
+        for path in notebooks.series()
+        for precise in (0, 1)
     ]
     with ProcessPoolExecutor() as pool:
         for (place, path, precise), error in zip(tasks, pool.map(run, tasks), strict=True):
@@ -171,7 +173,7 @@ def run(task):
     file.unlink(missing_ok=True)
     change = more_digits if precise else (lambda nb: nb)
     try:
-        nb = tool.execute(
+        nb = notebooks.execute(
             path,
             change=lambda nb: with_prelude(change(nb), place.prelude),
             python=place.python,
@@ -180,12 +182,8 @@ def run(task):
     except Exception as error:
         return str(error).strip().splitlines()[-1]
     file.parent.mkdir(parents=True, exist_ok=True)
-    tool.write(nb, file)
+    notebooks.write(nb, file)
     return ""
-
-
-def series():
-    return sorted(tool.NOTEBOOKS.glob("*.ipynb"))
 
 
 def run_file(place, path, precise):
@@ -241,13 +239,13 @@ def code_texts(nb):
     return texts
 
 
-def numbers_beside(*notebooks):
-    """[(cell, the number in each notebook)] of runs of one notebook, number by number.
+def numbers_beside(*runs):
+    """[(cell, the number in each run)] of runs of one notebook, number by number.
 
     None stands for the numbers of a cell whose words are not the same in all.
     """
     found = []
-    for cell, texts in enumerate(zip(*map(code_texts, notebooks), strict=True)):
+    for cell, texts in enumerate(zip(*map(code_texts, runs), strict=True)):
         words = [meaning.words(text) for text in texts]
         if all(each == words[0] for each in words):
             beside = zip(*map(meaning.numbers, texts), strict=True)
@@ -322,8 +320,8 @@ def results():
     names = sorted(names, key=lambda name: (name != REFERENCE, name))
     tables = {what: {name: {} for name in names} for what in ("before", "printed", "pictures")}
     moved, close = [], []
-    for path in series():
-        stored, where = tool.read(path), path.stem[:2]
+    for path in notebooks.series():
+        stored, where = notebooks.read(path), path.stem[:2]
         precise = {name: run_of(name, path, precise=True) for name in names}
         for name in names:
             printed = run_of(name, path, precise=False)
@@ -344,7 +342,7 @@ def results():
 
 def run_of(name, path, precise):
     file = run_file(name, path, precise)
-    return tool.read(file) if file.exists() else None
+    return notebooks.read(file) if file.exists() else None
 
 
 def broken(tables, close):
@@ -491,7 +489,7 @@ def main(argv=None):
     faults = broken(found[0], found[2])
     print(
         "\n".join(faults)
-        or f"all within their margins; {PAGE.relative_to(tool.ROOT)} says how far"
+        or f"all within their margins; {PAGE.relative_to(notebooks.ROOT)} says how far"
     )
     return int(bool(faults))
 

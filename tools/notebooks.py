@@ -36,6 +36,11 @@ def picture_version(constraints=ROOT / "constraints.txt"):
     return found[1]
 
 
+def series():
+    """The paths of the course's notebooks, in order."""
+    return sorted(NOTEBOOKS.glob("*.ipynb"))
+
+
 def read(path):
     """The notebook at path, without demands on its ids and metadata."""
     return nbformat.v4.reads(Path(path).read_text("utf-8"))
@@ -52,10 +57,23 @@ def write(nb, path):
         draft.unlink(missing_ok=True)
 
 
-def of_code(sources):
-    """A notebook of these code cells, none of them run."""
+def from_code(sources):
+    """A notebook of these code cells, none of which has run."""
     cells = [nbformat.v4.new_code_cell(source) for source in sources]
     return nbformat.v4.new_notebook(cells=cells, metadata=METADATA)
+
+
+def code_cells(nb):
+    """The code cells of a notebook, in order."""
+    return [cell for cell in nb.cells if cell.cell_type == "code"]
+
+
+def headings(nb):
+    """[(level, text)] of every heading in the text cells, in order."""
+    text = "\n".join(cell.source for cell in nb.cells if cell.cell_type == "markdown")
+    text = re.sub(r"^(```|~~~).*?^\1", "", text, flags=re.MULTILINE | re.DOTALL)
+    found = re.findall(r"^(#{1,6})\s+(.*?)\s*$", text, re.MULTILINE)
+    return [(len(marks), heading) for marks, heading in found]
 
 
 def as_text(nb):
@@ -193,7 +211,7 @@ def main(argv=None):
     mode.add_argument("--normalise-only", action="store_true", help="do not run them")
     mode.add_argument("--check", action="store_true", help="write nothing, say what differs")
     options = parser.parse_args(argv)
-    paths = options.paths or sorted(NOTEBOOKS.glob("*.ipynb"))
+    paths = options.paths or series()
     if not paths:
         parser.error(f"no notebook in {NOTEBOOKS}")
     run = not (options.normalise_only or options.check)

@@ -37,7 +37,7 @@ DRAG_POSITIONS = 13
 
 def notebook():
     """The notebook with the four patterns, not yet run."""
-    return notebooks.of_code(CELLS)
+    return notebooks.from_code(CELLS)
 
 
 @contextmanager
