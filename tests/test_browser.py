@@ -25,7 +25,7 @@ pytestmark = pytest.mark.browser
 
 LAPTOP = {"width": 1366, "height": 768}
 START = "00_start_here"
-PATIENCE = 1000 * browser.PATIENCE  # ms
+TIMEOUT = 1000 * browser.TIMEOUT  # ms
 OTHERS = [path.stem for path in notebooks.series() if path.stem != START]
 
 
@@ -80,7 +80,7 @@ def opened(chromium, server, name):
         tab.goto(server.address(f"{name}.ipynb"))
         if server.application != "voila":
             browser.run_all(tab)
-        tab.locator(".explorer-picture").first.wait_for(timeout=PATIENCE)
+        tab.locator(".explorer-picture").first.wait_for(timeout=TIMEOUT)
         errors.clear()  # those of an application that starts are its own
         yield tab
         assert errors == []
@@ -125,7 +125,7 @@ class Shown:
         self.tab.wait_for_function(
             "([root, words]) => root.querySelector('[role=status]')?.textContent === words",
             arg=[self.root.element_handle(), words],
-            timeout=PATIENCE,
+            timeout=TIMEOUT,
         )
 
     def until_at(self, slider, position):
@@ -133,14 +133,14 @@ class Shown:
         self.tab.wait_for_function(
             "([handle, position]) => Number(handle.ariaValueNow) === position",
             arg=[self.handles.nth(slider).element_handle(), position],
-            timeout=PATIENCE,
+            timeout=TIMEOUT,
         )
 
     def until_other_words(self, words):
         self.tab.wait_for_function(
             "([root, words]) => root.querySelector('[role=status]')?.textContent !== words",
             arg=[self.root.element_handle(), words],
-            timeout=PATIENCE,
+            timeout=TIMEOUT,
         )
 
     def until_it_is_the_twin(self):
@@ -249,7 +249,7 @@ def test_a_run_can_be_stepped_through_and_reset_by_keyboard(start, twins):
     start.wait_for_function(
         "root => root.querySelector('[role=status]').textContent.includes('Epoch 20 of 400')",
         arg=shown.root.element_handle(),
-        timeout=PATIENCE,
+        timeout=TIMEOUT,
     )
     step.press("End")
     shown.until_it_is_the_twin()

@@ -76,7 +76,7 @@ def test_what_is_too_far_is_said_and_fails():
         "pictures": {"here": {"00": None, "01": 0.1}},
     }
     near = [(2.5, "a", 0.6, 0.62, "00")]
-    said = matrix.broken(tables, near)
+    said = matrix.faults(tables, near)
     assert len(said) == 2 and "before: 01 in here: 0.4" in said[0] and "2.5 spreads" in said[1]
     text = matrix.page(tables, [(0.4, "here", "01", 3, ("0.1", "0.11", "0.15"))], near)
     assert "| here | 0.2 | 0.4 |" in text and said[1] in text

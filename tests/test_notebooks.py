@@ -352,7 +352,7 @@ def test_check_and_normalise_only(tmp_path, capsys):
 
 
 def test_a_failed_run_leaves_the_file(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(notebooks, "picture_version", lambda: guard.version("matplotlib"))
+    monkeypatch.setattr(notebooks, "pinned_matplotlib", lambda: guard.version("matplotlib"))
     path = tmp_path / "n.ipynb"
     notebooks.write(notebook(("print(1)",), ("1 / 0",)), path)
     before = path.read_bytes()
@@ -375,15 +375,15 @@ def test_a_kernel_that_dies_at_birth_is_started_again():
             return "born"
 
         if born:
-            assert notebooks.if_born(start) == "born"
+            assert notebooks.start_with_retries(start) == "born"
         else:
             with pytest.raises(RuntimeError):
-                notebooks.if_born(start)
+                notebooks.start_with_retries(start)
             assert next(tries, None) is None
 
 
 def test_pictures_are_stored_by_the_pinned_matplotlib_only(monkeypatch, capsys):
-    monkeypatch.setattr(notebooks, "picture_version", lambda: "1.0")
+    monkeypatch.setattr(notebooks, "pinned_matplotlib", lambda: "1.0")
     with pytest.raises(SystemExit):
         notebooks.main(["any.ipynb"])
     assert "drawn by matplotlib 1.0, here is" in capsys.readouterr().err
@@ -392,10 +392,10 @@ def test_pictures_are_stored_by_the_pinned_matplotlib_only(monkeypatch, capsys):
 def test_picture_version_is_the_first_pin(tmp_path):
     path = tmp_path / "constraints.txt"
     path.write_text("# matplotlib==1\nmatplotlib==3.5.1; x\nmatplotlib==3.4\n")
-    assert notebooks.picture_version(path) == "3.5.1"
+    assert notebooks.pinned_matplotlib(path) == "3.5.1"
     path.write_text("numpy==2\n")
     with pytest.raises(ValueError, match="pins no matplotlib"):
-        notebooks.picture_version(path)
+        notebooks.pinned_matplotlib(path)
 
 
 # The guard

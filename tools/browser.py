@@ -24,7 +24,7 @@ FLAGS = (
     "--disable-component-update --disable-sync"
 ).split()
 
-PATIENCE = 600  # seconds, for what hangs: on a busy machine a server takes a minute to start
+TIMEOUT = 600  # seconds, for what hangs: on a busy machine a server takes a minute to start
 SETTINGS = {
     "notebook-extension/tracker": {"windowingMode": "none"},  # every cell is there all the time
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
@@ -47,7 +47,10 @@ class NoChromiumError(FileNotFoundError):
 
 @contextmanager
 def chromium():
-    """This system's Chromium without a window, as Playwright's Browser. NoChromiumError."""
+    """This system's Chromium without a window, as Playwright's Browser.
+
+    Raises NoChromiumError if none is on the PATH.
+    """
     from playwright.sync_api import sync_playwright
 
     program = next(filter(None, map(shutil.which, CHROMIUM)), None)
@@ -58,28 +61,28 @@ def chromium():
         )
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=program, args=FLAGS, timeout=1000 * PATIENCE
+            executable_path=program, args=FLAGS, timeout=1000 * TIMEOUT
         )
-        browser.new_context = _patient(browser.new_context)
+        browser.new_context = _with_timeout(browser.new_context)
         try:
             yield browser
         finally:
             browser.close()
 
 
-def _patient(new_context):
-    """new_context, but its tabs wait for PATIENCE; Playwright's wait for half a minute."""
+def _with_timeout(new_context):
+    """new_context, whose tabs wait for TIMEOUT; Playwright's own wait for half a minute."""
 
     def patient(**options):
         context = new_context(**options)
-        context.set_default_timeout(1000 * PATIENCE)
+        context.set_default_timeout(1000 * TIMEOUT)
         return context
 
     return patient
 
 
 class Server:
-    """Notebooks served from `folder`; `address(name)` opens one of them."""
+    """An application that serves notebooks from `folder`; `address(name)` opens one of them."""
 
     def __init__(self, application, folder):
         self.application, self.folder = application, Path(folder)
@@ -102,7 +105,7 @@ class Server:
         return [sys.executable, "-m", *COMMANDS[self.application], *options]
 
     def environment(self):
-        """This one's, but for all that Jupyter would find in the reader's own folders."""
+        """This process's variables, changed so that Jupyter finds nothing of the reader's."""
         own = {
             "JUPYTER_CONFIG_DIR": "config",
             "JUPYTER_DATA_DIR": "data",
@@ -121,7 +124,7 @@ class Server:
 
 @contextmanager
 def serving(application, folder, notebooks):
-    """A `Server` of "lab", "notebook" or "voila" with {name: text} in an empty folder."""
+    """A `Server` of "lab", "notebook" or "voila" for {name: text}, in an empty folder."""
     server = Server(application, folder)
     server.notebooks.mkdir()
     for name, text in notebooks.items():
@@ -152,13 +155,13 @@ def serving(application, folder, notebooks):
 
 
 def _wait_for(server, process, log):
-    give_up = time.monotonic() + PATIENCE
+    give_up = time.monotonic() + TIMEOUT
     while True:
         try:
             urllib.request.urlopen(f"http://127.0.0.1:{server.port}/api", timeout=5).close()
             return
         except urllib.error.HTTPError:
-            return  # it answers, if only that it has no such page
+            return  # the server answers, if only that it has no such page
         except OSError:
             if process.poll() is not None or time.monotonic() > give_up:
                 raise RuntimeError(
@@ -167,8 +170,11 @@ def _wait_for(server, process, log):
             time.sleep(0.1)
 
 
-def run_all(tab, timeout=PATIENCE):
-    """Run all cells of the notebook in JupyterLab or Notebook, to the end; seconds."""
+def run_all(tab, timeout=TIMEOUT):
+    """Run all cells of the notebook in JupyterLab or Notebook, and wait for the last one.
+
+    timeout : in seconds, for the start of the kernel and again for the cells.
+    """
     current = "window.jupyterapp?.shell.currentWidget"
     kernel = f"{current}?.sessionContext?.session?.kernel"
     tab.wait_for_function(f"{kernel}?.status === 'idle'", timeout=1000 * timeout)

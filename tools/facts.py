@@ -2,8 +2,8 @@
 
     python tools/facts.py
 
-The page's prose is written by hand. Its lists are not: each line is a Check in the stored
-output of a notebook, so the page says nothing that no notebook showed.
+The page's prose is written by hand, but its lists are not. Each line of a list is a Check in
+the stored output of a notebook, so the page claims nothing that no notebook has shown.
 """
 
 import re
@@ -24,7 +24,7 @@ CHECK = re.compile(
 
 
 def check_lines(nb):
-    """The Check lines in the stored outputs of a notebook, each once, taken apart."""
+    """The Check lines in the stored outputs of a notebook, each once, as matches of CHECK."""
     printed = "".join(o.get("text", "") for cell in nb.cells for o in cell.get("outputs", []))
     lines = dict.fromkeys(re.findall(r"^ok    (?!exercise ).*", printed, re.MULTILINE))
     found = {line: CHECK.fullmatch(line) for line in lines}
@@ -59,7 +59,7 @@ def page(text, lines):
 
 
 def up_to_date():
-    """The page as it should be."""
+    """The page's text as the stored notebooks want it."""
     return page(PAGE.read_text("utf-8"), measured(notebooks.series()))
 
 

@@ -34,27 +34,29 @@ from nbval.plugin import IPyNbCell, transform_streams_for_comparison  # noqa: E4
 from PIL import Image  # noqa: E402
 
 from tools import meaning  # noqa: E402
-from tools.notebooks import if_born, picture_version  # noqa: E402
+from tools.notebooks import pinned_matplotlib, start_with_retries  # noqa: E402
 
-STORED_WITH = picture_version()
+STORED_WITH = pinned_matplotlib()
 PICTURES = ("image/png", "image/jpeg")
-# Of 255. Rounding noise stays far below 1, a curve drawn 5 % too high is far above both.
-WHOLE, TILE, TILE_SIZE = 2.0, 24.0, 32
-OUTPUT_HANGS = 120  # seconds, in place of nbval's 5, which a busy machine exceeds
+# The largest distances that pass, of 255. Rounding noise stays far below 1. A curve that is
+# drawn 5 % too high is far above both.
+MOST_RMS, MOST_TILE_RMS, TILE_SIZE = 2.0, 24.0, 32
+OUTPUT_TIMEOUT = 120  # seconds, in place of nbval's 5, which a busy machine exceeds
 
-nbval.kernel.start_new_kernel = partial(if_born, nbval.kernel.start_new_kernel)
+nbval.kernel.start_new_kernel = partial(start_with_retries, nbval.kernel.start_new_kernel)
 
 
 def pytest_itemcollected(item):
     if isinstance(item, IPyNbCell):
-        item.output_timeout = OUTPUT_HANGS
+        item.output_timeout = OUTPUT_TIMEOUT
         if "exact" not in item.cell.metadata.get("tags", []):
             item.compare_outputs = partial(compare_by_meaning, item)
 
 
 def compare_by_meaning(item, new, stored):
-    """In place of nbval's `compare_outputs`: False, with the reason left where nbval reads it,
-    if an output is missing, unexpected or does not mean what the stored one does.
+    """Whether no output is missing, unexpected or of another meaning than the stored one.
+
+    Stands in place of nbval's `compare_outputs`, and leaves the reasons where nbval reads them.
     """
     stored, new = texts(item, stored), texts(item, new)
     item.comparison_traceback = []
@@ -69,7 +71,7 @@ def compare_by_meaning(item, new, stored):
 
 
 def texts(item, outputs):
-    """{mime type or field: its texts in order} of outputs, of all that nbval compares."""
+    """{mime type or field: its texts in order}, of all outputs that nbval compares."""
     found = {}
     for output in transform_streams_for_comparison(outputs):
         for key, value in {**output, **output.get("data", {})}.items():
@@ -94,13 +96,13 @@ def pytest_runtest_call(item):
 
 
 def seconds_of_cpu(item):
-    """What the kernel of the cell's notebook has computed so far, on all cores together."""
+    """Seconds of CPU that the kernel of the cell's notebook has used so far, on all cores."""
     times = psutil.Process(item.parent.kernel.km.provisioner.process.pid).cpu_times()
     return times.user + times.system
 
 
 def check_count(item):
-    """Red if the cell was never run, or not in its turn."""
+    """Fail the cell if it was never run, or not in its turn."""
     count = item.cell.execution_count
     if count is None:
         item.raise_cell_error("never run: its outputs are not checked. Run `make notebooks`.")
@@ -114,7 +116,7 @@ def check_count(item):
 
 
 def check_pictures(item):
-    """Red if a picture that the cell draws now is not the stored one."""
+    """Fail the cell if a picture that it draws now does not look like the stored one."""
     stored, new = pictures(item.cell.outputs), pictures(item.test_outputs)
     if len(stored) != len(new):
         item.raise_cell_error(f"{len(stored)} pictures are stored, {len(new)} are drawn now")
@@ -127,7 +129,7 @@ def check_pictures(item):
 
 
 def pictures(outputs):
-    """The encoded pictures of a cell's outputs, a widget's too, in order."""
+    """The encoded pictures of a cell's outputs in order, also those of widgets."""
     bundles = [output.get("data", {}) for output in outputs]
     return [bundle[mime] for bundle in bundles for mime in PICTURES if mime in bundle]
 
@@ -138,16 +140,16 @@ def picture_difference(stored, new):
     if a.shape != b.shape:
         return f"{a.shape[1]} x {a.shape[0]} pixels are stored, {b.shape[1]} x {b.shape[0]} now"
     whole, tile = picture_distances(a, b)
-    if whole > WHOLE or tile > TILE:
+    if whole > MOST_RMS or tile > MOST_TILE_RMS:
         return (
-            f"differs from the stored one by RMS {whole:.1f} of 255 (at most {WHOLE:g}), "
-            f"in its worst tile by {tile:.0f} (at most {TILE:g})"
+            f"differs from the stored one by RMS {whole:.1f} of 255 (at most {MOST_RMS:g}), "
+            f"in its worst tile by {tile:.0f} (at most {MOST_TILE_RMS:g})"
         )
     return ""
 
 
 def picture_distances(a, b):
-    """RMS of a - b, pictures as `pixels` gives them: over all, and over the worst tile."""
+    """The RMS of a - b, as `pixels` gives them, over the whole picture and its worst tile."""
     square = ((a - b) ** 2).mean(axis=-1)
     # A marker that moved is lost in the mean over the whole picture, not in that over its tile.
     starts = [np.arange(0, size, TILE_SIZE) for size in square.shape]
@@ -163,12 +165,13 @@ def pixels(encoded):
 
 
 def pytest_terminal_summary(terminalreporter):
-    say_what_was_compared(terminalreporter)
-    say_what_was_slow(terminalreporter)
-    say_what_was_left_out(terminalreporter)
+    report_comparisons(terminalreporter)
+    report_slowest_cells(terminalreporter)
+    report_what_was_left_out(terminalreporter)
 
 
-def say_what_was_compared(terminalreporter):
+def report_comparisons(terminalreporter):
+    """How many pictures were compared, and how many were not and why."""
     counts = {"pictures compared": 0, "not compared": 0}
     for reports in terminalreporter.stats.values():
         for report in reports:
@@ -191,8 +194,8 @@ def say_what_was_compared(terminalreporter):
         )
 
 
-def say_what_was_slow(terminalreporter):
-    """The cells that computed longest. They are to stay below some seconds on any laptop."""
+def report_slowest_cells(terminalreporter):
+    """The five cells that computed longest. On any laptop each should take only seconds."""
     seconds = [
         (value, report.nodeid)
         for report in terminalreporter.stats.get("passed", [])
@@ -204,8 +207,8 @@ def say_what_was_slow(terminalreporter):
         terminalreporter.write_line(f"slowest cells, s of CPU: {', '.join(slowest[::-1])}")
 
 
-def say_what_was_left_out(terminalreporter):
-    """A line for each reason to skip: which files as a whole, and how many other tests."""
+def report_what_was_left_out(terminalreporter):
+    """A line for each reason to skip: the files that were skipped, and how many other tests."""
     reasons = {}
     for report in terminalreporter.stats.get("skipped", []):
         *_, reason = report.longrepr

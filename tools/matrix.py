@@ -33,13 +33,14 @@ RUNS = notebooks.ROOT / "build" / "matrix"
 PAGE = notebooks.ROOT / "docs" / "matrix.md"
 REFERENCE = "as stored"  # this processor's own kernels, one thread, pinned versions
 KERNELS = ("Prescott", "Nehalem", "Sandybridge", "Haswell", "Zen", "SkylakeX", "NeoverseN1")
-# What has to hold: units before rounding and as printed; share of what passes for a picture;
-# and how many times its spread over the environments a Check's value is away from its bound.
-BEFORE, PRINTED, PICTURE, SPREADS = 1 / 3, 1, 1, 3
+# A number may move by so many units, before rounding and as printed, a picture by such a share
+# of what the guard lets pass. A Check's value stays so many spreads away from its bound.
+LIMITS = {"before": 1 / 3, "printed": 1, "pictures": 1}
+LEAST_SPREADS = 3
 SHOWN = 12  # so many of the numbers that moved most are listed
 
 # Run in the kernel before the first cell; as functions, so that they name nothing there.
-MOVED = """\
+MOVE_WEIGHTS = """\
 def prelude():
     import numpy
     from aehelpers import layers
@@ -88,7 +89,7 @@ def environments():
         variables = {"OPENBLAS_CORETYPE": kernel}
         if runs_kernel(kernel, variables):
             found.append(Environment(f"OpenBLAS {kernel}", variables))
-    groups = asked(
+    groups = printed_by(
         "print(*np.show_config('dicts')['SIMD Extensions'].get('found', []))"
     ).split()
     for first in range(len(groups)):
@@ -96,7 +97,7 @@ def environments():
         name = f"NumPy without {groups[first]}" + " and above" * (first < len(groups) - 1)
         found.append(Environment(name, {"NPY_DISABLE_CPU_FEATURES": without}))
     found.append(Environment("two threads", {"OPENBLAS_NUM_THREADS": "2"}))
-    found.append(Environment("weights moved by 1e-12", prelude=MOVED))
+    found.append(Environment("weights moved by 1e-12", prelude=MOVE_WEIGHTS))
     found.append(Environment("oldest versions", versions="oldest"))
     found.append(Environment("newest versions", versions="newest"))
     return found
@@ -107,13 +108,13 @@ def runs_kernel(kernel, variables):
     product = "np.ones((99, 99)) @ np.ones((99, 99))"
     report = "from threadpoolctl import threadpool_info as i; print(i()[0]['architecture'])"
     try:
-        return asked(f"{product}; {report}", variables).strip().lower() == kernel.lower()
+        return printed_by(f"{product}; {report}", variables).strip().lower() == kernel.lower()
     except subprocess.CalledProcessError:
         return False
 
 
-def asked(code, variables=()):
-    """What a new Python prints, with NumPy as np."""
+def printed_by(code, variables=()):
+    """What this code prints in a new Python, with NumPy as np."""
     return subprocess.run(
         [sys.executable, "-c", f"import numpy as np; {code}"],
         env=os.environ | dict(variables),
@@ -123,16 +124,16 @@ def asked(code, variables=()):
     ).stdout
 
 
-def install(place):
-    """Make the environment's own Python, in build/."""
-    venv.create(RUNS / place.versions, with_pip=True, clear=True)
-    pip = [place.python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    wanted = ["--editable", f"{notebooks.ROOT}[lab]", *extra_arguments(place.versions)]
+def install(environment):
+    """Make the environment's own Python in build/."""
+    venv.create(RUNS / environment.versions, with_pip=True, clear=True)
+    pip = [environment.python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    wanted = ["--editable", f"{notebooks.ROOT}[lab]", *extra_arguments(environment.versions)]
     subprocess.run([*pip, *wanted], check=True)
 
 
 def extra_arguments(which):
-    """What pip is asked for besides: the lower bounds of pyproject.toml, or nothing."""
+    """What pip gets besides: the lower bounds of pyproject.toml, or to take the newest."""
     if which == "newest":
         return ["--upgrade"]
     project = tomllib.loads((notebooks.ROOT / "pyproject.toml").read_text("utf-8"))["project"]
@@ -145,39 +146,38 @@ def extra_arguments(which):
 # ---- the runs --------------------------------------------------------------------------------
 
 
-def run_all(places):
-    """Run every notebook twice in every environment, on all cores; keep what comes out."""
+def run_all(chosen):
+    """Run every notebook twice in every chosen environment, on all cores, and keep the runs."""
     os.environ["MPLBACKEND"] = "Agg"
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    for place in places:
-        if place.versions:
-            install(place)
+    for environment in chosen:
+        if environment.versions:
+            install(environment)
     tasks = [
-        (place, path, precise)
-        for place in places
+        (environment, path, precise)
+        for environment in chosen
         for path in notebooks.series()
         for precise in (0, 1)
     ]
     with ProcessPoolExecutor() as pool:
-        for (place, path, precise), error in zip(tasks, pool.map(run, tasks), strict=True):
-            print(
-                f"{place.name}, {path.stem}{', precise' * precise}: {error or 'done'}",
-                flush=True,
-            )
+        for task, error in zip(tasks, pool.map(run, tasks), strict=True):
+            environment, path, precise = task
+            how = ", precise" if precise else ""
+            print(f"{environment.name}, {path.stem}{how}: {error or 'done'}", flush=True)
 
 
 def run(task):
-    """Run one notebook and store it; the message of what stopped it, or ''."""
-    place, path, precise = task
-    file = run_file(place.name, path, precise)
+    """Run one notebook and store it. Returns the message of what stopped it, or ''."""
+    environment, path, precise = task
+    file = run_file(environment.name, path, precise)
     file.unlink(missing_ok=True)
     change = more_digits if precise else (lambda nb: nb)
     try:
         nb = notebooks.execute(
             path,
-            change=lambda nb: with_prelude(change(nb), place.prelude),
-            python=place.python,
-            environment=place.variables,
+            change=lambda nb: with_prelude(change(nb), environment.prelude),
+            python=environment.python,
+            environment=environment.variables,
         )
     except Exception as error:
         return str(error).strip().splitlines()[-1]
@@ -186,22 +186,22 @@ def run(task):
     return ""
 
 
-def run_file(place, path, precise):
-    """Where a run is kept."""
-    return RUNS / "runs" / place / ("precise" if precise else "printed") / path.name
+def run_file(name, path, precise):
+    """Where the run of a notebook in the environment of that name is kept."""
+    return RUNS / "runs" / name / ("precise" if precise else "printed") / path.name
 
 
 def with_prelude(nb, code):
-    """nb, whose first cell runs the code as well."""
-    first = next(cell for cell in nb.cells if cell.cell_type == "code")
+    """nb, whose first cell runs this code first."""
+    first = notebooks.code_cells(nb)[0]
     first.source = code + first.source
     return nb
 
 
 def more_digits(nb):
-    """nb, with six more digits in all that it prints, but for cells tagged "exact"."""
-    for cell in nb.cells:
-        if cell.cell_type == "code" and "exact" not in cell.metadata.get("tags", []):
+    """nb with six more digits in all that it prints, except in cells tagged "exact"."""
+    for cell in notebooks.code_cells(nb):
+        if "exact" not in cell.metadata.get("tags", []):
             for pattern, wider in WIDER:
                 cell.source = re.sub(pattern, wider, cell.source)
     return with_prelude(nb, MORE_DIGITS)
@@ -230,12 +230,11 @@ WIDER = (
 
 
 def code_texts(nb):
-    """The texts that each code cell put out, as one."""
+    """[the texts that a code cell put out, joined], for each code cell."""
     texts = []
-    for cell in nb.cells:
-        if cell.cell_type == "code":
-            plain = [output.get("data", {}).get("text/plain", "") for output in cell.outputs]
-            texts.append("\n".join([output.get("text", "") for output in cell.outputs] + plain))
+    for cell in notebooks.code_cells(nb):
+        plain = [output.get("data", {}).get("text/plain", "") for output in cell.outputs]
+        texts.append("\n".join([output.get("text", "") for output in cell.outputs] + plain))
     return texts
 
 
@@ -258,8 +257,7 @@ def numbers_beside(*runs):
 def deviations(stored, reference, other):
     """[(units, cell, the number in each)]: how far the two precise runs are apart.
 
-    A cell that says the same as the stored one only without more digits is left to the runs as
-    printed.
+    A cell whose words change when it prints more digits is left to the runs as printed.
     """
     aligned = numbers_beside(stored, reference)
     comparable = {cell for cell, numbers in aligned if numbers}
@@ -285,18 +283,19 @@ def picture_share(stored, other):
     worst = 0.0
     for pair in zip(all_pictures(stored), all_pictures(other), strict=True):
         whole, tile = guard.picture_distances(*map(guard.pixels, pair))
-        worst = max(worst, whole / guard.WHOLE, tile / guard.TILE)
+        worst = max(worst, whole / guard.MOST_RMS, tile / guard.MOST_TILE_RMS)
     return worst
 
 
 def all_pictures(nb):
+    """The encoded pictures of the notebook, in order."""
     return [picture for cell in nb.cells for picture in guard.pictures(cell.get("outputs", []))]
 
 
 def margins(runs):
     """[(distance to the bound / spread, claim, least, largest)] of the Checks of a notebook.
 
-    runs : precise ones. A value that is only rounding error prints no number, and has none.
+    runs : the precise ones. A value that is only rounding error prints no number to compare.
     """
     found = []
     for lines in zip(*map(facts.check_lines, runs), strict=True):
@@ -313,8 +312,8 @@ def margins(runs):
 def results():
     """Of all runs that are there: the three tables, the deviations, the margins of the Checks.
 
-    A table is {environment: {notebook: value}}; a run that is missing, because it stopped, is
-    infinitely far away.
+    A table is {environment: {notebook: value}}. A run that is missing, because it stopped,
+    counts as infinitely far away.
     """
     names = [folder.name for folder in (RUNS / "runs").iterdir()]
     names = sorted(names, key=lambda name: (name != REFERENCE, name))
@@ -341,25 +340,26 @@ def results():
 
 
 def run_of(name, path, precise):
+    """The stored run of one notebook, or None if there is none."""
     file = run_file(name, path, precise)
     return notebooks.read(file) if file.exists() else None
 
 
-def broken(tables, close):
-    """What does not hold, in sentences."""
-    said = []
-    limits = {"before": BEFORE, "printed": PRINTED, "pictures": PICTURE}
+def faults(tables, close):
+    """A sentence for each limit that is not kept."""
+    found = []
     for what, table in tables.items():
         for name, row in table.items():
-            said += [
-                f"{what}: {where} in {name}: {value:.2g}, at most {limits[what]:.2g}"
+            found += [
+                f"{what}: {where} in {name}: {value:.2g}, at most {LIMITS[what]:.2g}"
                 for where, value in row.items()
-                if value is not None and value > limits[what]
+                if value is not None and value > LIMITS[what]
             ]
-    return said + [
-        f"Check in {where}: {claim}: {times:.2g} spreads from its bound, at least {SPREADS}"
+    return found + [
+        f"Check in {where}: {claim}: {times:.2g} spreads from its bound, "
+        f"at least {LEAST_SPREADS}"
         for times, claim, _, _, where in close
-        if times < SPREADS
+        if times < LEAST_SPREADS
     ]
 
 
@@ -438,17 +438,17 @@ def page(tables, moved, close):
         f"| {times:.3g} | {where} | {claim} | {low:.6g} | {high:.6g} |"
         for times, claim, low, high, where in close[:SHOWN]
     ]
-    faults = broken(tables, close)
+    found = faults(tables, close)
     return TEXT.format(
         day=f"{date.today():%-d %B %Y}",
         processor=_processor(),
         numpy=version("numpy"),
         matplotlib=version("matplotlib"),
-        spreads=SPREADS,
+        spreads=LEAST_SPREADS,
         numbers=sum(name == REFERENCE for _, name, *_ in moved),
         moved=_lines("units", "where", "environment", "stored", "as stored", "there", rows=top),
         close=_lines("spreads", "notebook", "claim", "least", "largest", rows=near),
-        verdict="\n".join(f"- **{fault}**" for fault in faults) or "All of this holds.",
+        verdict="\n".join(f"- **{fault}**" for fault in found) or "All of this holds.",
         **shown,
     )
 
@@ -483,15 +483,15 @@ def main(argv=None):
     parser.add_argument("--only", nargs="*", metavar="NAME", help="run these environments only")
     names = parser.parse_args(argv).only
     if names is None or names:
-        run_all([place for place in environments() if names is None or place.name in names])
-    found = results()
-    PAGE.write_text(page(*found), "utf-8")
-    faults = broken(found[0], found[2])
+        run_all([each for each in environments() if names is None or each.name in names])
+    tables, moved, close = results()
+    PAGE.write_text(page(tables, moved, close), "utf-8")
+    found = faults(tables, close)
     print(
-        "\n".join(faults)
+        "\n".join(found)
         or f"all within their margins; {PAGE.relative_to(notebooks.ROOT)} says how far"
     )
-    return int(bool(faults))
+    return int(bool(found))
 
 
 if __name__ == "__main__":

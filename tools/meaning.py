@@ -1,8 +1,8 @@
-"""Do two printed texts mean the same?  Their words are equal, and their numbers close enough.
+"""Do two printed texts mean the same? They do if their words are equal and their numbers close.
 
 Processors differ in the last bits of a sum, and training amplifies them, so a printed number
 may come out one unit of its last digit higher or lower without being wrong. Words, order and
-the number of numbers never may. Blanks beside a number do not count: they pad columns.
+the number of numbers must not differ. Blanks beside a number do not count: they pad columns.
 """
 
 import re
@@ -17,17 +17,17 @@ COUNTS_BELOW = 100
 
 
 def numbers(text):
-    """The numbers in a text, as they are written, in order."""
+    """The numbers in a text in order, as they are written."""
     return NUMBER.findall(text)
 
 
 def words(text):
-    """The text's lines with a # for each number, and no more blanks than separate."""
+    """The text's lines, with a # for each number and a single blank between words."""
     return [" ".join(line.split()) for line in NUMBER.sub(" # ", text).splitlines()]
 
 
 def value(number):
-    """The number that is written, exactly."""
+    """The number exactly as it is written, as a Decimal."""
     return Decimal(number.replace(",", ""))
 
 
@@ -37,23 +37,23 @@ def unit(number):
 
 
 def is_whole(number):
-    """Whether it is written without decimals or an exponent."""
+    """Whether the number is written without decimals or an exponent."""
     return number.lstrip("+-").replace(",", "").isdigit()
 
 
 def is_count(number):
-    """Whether it is a whole number below 100, which is taken for a count and must be equal.
+    """Whether it is a whole number below 100: that is taken for a count, which must be equal.
 
-    A larger one may be a measured value that is printed without decimals, such as 274.
+    A larger whole number may be a measured value that is printed without decimals, such as 274.
     """
     return is_whole(number) and abs(value(number)) < COUNTS_BELOW
 
 
 def units_apart(stored, new):
-    """The distance of two numbers, as they are written, in units of their last digit.
+    """The distance of two written numbers in units of their last digit. At most 1 passes.
 
-    Where one has more digits than the other, as 0.999 beside 1.00, these are its units. At most
-    1 passes. Two counts are 0 or infinitely many apart.
+    If one has more digits than the other, as 0.999 beside 1.00, the unit is that of the longer
+    one. Two different counts are infinitely far apart.
     """
     distance = abs(value(new) - value(stored))
     if is_count(stored) and is_whole(new):

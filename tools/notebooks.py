@@ -21,15 +21,15 @@ import nbformat
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = ROOT / "notebooks"
 WIDGET = "application/vnd.jupyter.widget-view+json"
-HANGS = 600  # seconds: no cell takes a tenth of it, on however busy a machine
+TIMEOUT = 600  # seconds, for what hangs: on a busy machine no cell takes a tenth of it
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
 
 
-def picture_version(constraints=ROOT / "constraints.txt"):
-    """The matplotlib that draws the stored pictures: the first one in constraints.txt."""
+def pinned_matplotlib(constraints=ROOT / "constraints.txt"):
+    """The version that draws the stored pictures: the first matplotlib in constraints.txt."""
     found = re.search(r"^matplotlib==([^\s;]+)", constraints.read_text("utf-8"), re.MULTILINE)
     if found is None:
         raise ValueError(f"{constraints} pins no matplotlib: add a line matplotlib==VERSION")
@@ -42,12 +42,12 @@ def series():
 
 
 def read(path):
-    """The notebook at path, without demands on its ids and metadata."""
+    """The notebook at path. Its ids and metadata are not checked."""
     return nbformat.v4.reads(Path(path).read_text("utf-8"))
 
 
 def write(nb, path):
-    """Store nb at path in one step: a reader sees the old file or the new one, never half."""
+    """Store nb at path in one step, so that nobody ever reads half a file."""
     path = Path(path)
     draft = path.with_name(path.name + ".draft")
     try:
@@ -84,9 +84,9 @@ def as_text(nb):
 def normalise(nb):
     """A copy of nb that holds only what a reader sees and nbval compares.
 
-    Ids are made from the source, so they stay when cells move; of the metadata, the tags, what
-    nbgrader asks for and the texts and sizes of pictures are kept. The answer to an exercise is
-    folded away. The normal form of a normal form is itself.
+    Ids are made from the source, so they stay when cells move. Of the metadata it keeps the
+    tags, what nbgrader asks for, and the texts and sizes of pictures. The answer to an exercise
+    is folded away. The normal form of a normal form is itself.
     Raises ValueError if nb is not of format 4, and what nbformat raises if it is malformed.
     """
     if nb.nbformat != 4:
@@ -150,8 +150,9 @@ def _normal_outputs(cell):
 def execute(path, *, change=lambda nb: nb, python=None, environment=None):
     """The notebook at path, run in a fresh kernel in its own folder.
 
-    change : what is done to the notebook before it runs.   python : the interpreter, in place
-    of this one.   environment : variables that its process has besides those of this one.
+    change : a function of the notebook, applied before it runs.
+    python : the interpreter that runs it; None is this one.
+    environment : {name: value} of variables that its process has besides those of this one.
 
     Returns the normal form and writes nothing. Raises CellExecutionError where a cell fails.
     """
@@ -178,21 +179,21 @@ def execute(path, *, change=lambda nb: nb, python=None, environment=None):
             nb,
             km=AsyncKernelManager(kernel_spec_manager=ThisInterpreter()),
             resources={"metadata": {"path": str(path.parent)}},
-            timeout=HANGS,
-            startup_timeout=HANGS,
-            iopub_timeout=HANGS,
+            timeout=TIMEOUT,
+            startup_timeout=TIMEOUT,
+            iopub_timeout=TIMEOUT,
             record_timing=False,
             store_widget_state=False,
         ).execute(cleanup_kc=True)
         return normalise(nb)
 
-    return if_born(run)
+    return start_with_retries(run)
 
 
-def if_born(start, *args, **kwargs):
-    """start(...), which starts a kernel, and once more, twice at most, if that died at birth.
+def start_with_retries(start, *args, **kwargs):
+    """start(...), which starts a kernel; tried up to three times if the kernel dies at once.
 
-    Two kernels that start at the same time may be given the same port, and one of them dies.
+    Two kernels that start at the same time may be given the same port, and then one dies.
     """
     for _ in range(2):
         try:
@@ -215,9 +216,9 @@ def main(argv=None):
     if not paths:
         parser.error(f"no notebook in {NOTEBOOKS}")
     run = not (options.normalise_only or options.check)
-    if run and version("matplotlib") != picture_version():
+    if run and version("matplotlib") != pinned_matplotlib():
         parser.error(
-            f"the stored pictures are drawn by matplotlib {picture_version()}, here is "
+            f"the stored pictures are drawn by matplotlib {pinned_matplotlib()}, here is "
             f"{version('matplotlib')}: use `make notebooks` with Python 3.11 or newer"
         )
     os.environ["MPLBACKEND"] = "Agg"

@@ -24,7 +24,7 @@ CELLS = [
 VIEW = {"width": 1400, "height": 1000}
 
 # In seconds.
-PATIENCE = 30  # for one step
+TIMEOUT = 30  # for one step
 QUIET = 1.0  # then nothing is drawn any more
 SHORT_REST = 0.05  # between steps: too short for anything to be drawn ahead
 LONG_REST = 1.5  # between steps: long enough for both neighbours
@@ -136,13 +136,13 @@ class Lab:
     def wait_for(self, pattern, pictures):
         """Wait until so many pictures have come and the last one is on screen."""
         noted = self.tab.evaluate(
-            f"args => watches['{pattern}'].waitFor(...args)", [pictures, 1000 * PATIENCE]
+            f"args => watches['{pattern}'].waitFor(...args)", [pictures, 1000 * TIMEOUT]
         )
         return noted | {"kernel": self.kernel_events(pattern)}
 
     def wait_for_kernel(self, pattern, done):
         """What the kernel has logged since `begin`, once `done` is true of it."""
-        give_up = time.monotonic() + PATIENCE
+        give_up = time.monotonic() + TIMEOUT
         while not done(events := self.kernel_events(pattern)):
             if time.monotonic() > give_up:
                 raise TimeoutError(f"{pattern}: {done.__name__} stays false of {events}")
