@@ -73,7 +73,9 @@ def slides(typesetter, path, folder=SLIDES):
     except (ValueError, RuntimeError) as error:
         yield _failed(file, error)
         return
-    yield _made(file, typesetter.deal, slides_page(handout, shared), handout.explorers)
+    yield _made(
+        file, typesetter.publish_slides, slides_page(handout, shared), handout.explorers
+    )
 
 
 def prepare(typesetter, path, edition):
@@ -116,31 +118,38 @@ def _failed(file, error):
 def paper_page(handout, shared, paper):
     said = {"course": pages.COURSE, "title": handout.title, "edition": handout.edition}
     size, margin, height = PAPERS[paper]
-    style = MARGINS.format(size=size, margin=margin, height=height, **said)
+    style = style_sheet("handout") + MARGINS.format(
+        size=size, margin=margin, height=height, **said
+    )
     body = f'<main class="flow">{pages.linked(handout.on_paper())}</main>'
     return _page(handout, shared, body, style)
 
 
 def screen_page(handout, shared):
     body = pages.linked(handout.on_screen(), handout.edition)
-    return _page(handout, shared, f'<main class="web">{body}</main>')
+    return _page(handout, shared, f'<main class="web">{body}</main>', style_sheet("handout"))
 
 
 def slides_page(handout, shared):
     body = f'<main class="flow">{pages.linked(handout.on_slides())}</main>'
     show = f"<script>{(HERE / 'slides.js').read_text('utf-8')}</script>"
-    return _page(handout, shared, body + show, (HERE / "slides.css").read_text("utf-8"))
+    return _page(handout, shared, body + show, style_sheet("slides"))
 
 
-def _page(handout, shared, body, more_style=""):
+def style_sheet(name):
+    """The style of handouts or slides, and before it what both share."""
+    styles = [(HERE / f"{each}.css").read_text("utf-8") for each in ("page", name)]
+    return "\n".join([*styles, pages.CODE.get_style_defs("pre.code")])
+
+
+def _page(handout, shared, body, style):
     template = Template((HERE / "page.html").read_text("utf-8"))
-    style = (HERE / "page.css").read_text("utf-8")
     return template.substitute(
         title=html.escape(handout.title),
         course=html.escape(pages.COURSE),
         edition=handout.edition,
         font_faces=assets.font_faces(),
-        style=style + pages.CODE.get_style_defs("pre.code") + more_style,
+        style=style,
         shared=shared,
         opening=pages.linked(handout.opening()),
         body=body,

@@ -1,10 +1,13 @@
-// What the typesetter calls in a page: fit(), faults(), then paginate(), before it is printed.
+// What typesetter.py calls in a page: fit(), faults() and paginate() before it is printed,
+// makeSlides() before it is shown.
 
 const ROUNDING = 1.5; // pixels
 // What MathJax keeps for screen readers is clipped to nothing, and drawings have their own room.
 const UNSEEN = "svg *, mjx-assistive-mml, mjx-assistive-mml *, script, style";
 
 const overflows = (element) => element.scrollWidth > element.clientWidth + ROUNDING;
+const isFull = (page) => page.scrollHeight > page.clientHeight;
+const isHeading = (element) => element.matches("h1, h2, h3, h4");
 const isFormula = (element) => element.querySelector(":scope > mjx-container[display]");
 
 function shrink(part) {
@@ -151,8 +154,6 @@ function newPage(flow, ...first) {
 const LEAST_HEIGHT = 52; // pixels: three lines, and what is above them
 const FEW_LINES = 100;
 
-const isFull = (page) => page.scrollHeight > page.clientHeight;
-
 // Puts a wide part on a page, if it fits there or is alone there.
 function fits(page, part) {
   page.append(part);
@@ -246,107 +247,71 @@ function firstBeyond(text, beyond) {
 
 // -- slides ------------------------------------------------------------------------------------
 
-// Deals the flow out to slides, a heading to each, and returns their number. Of a paragraph the
-// first sentence is shown; the whole of it stands in the notes.
-function deal() {
+// Splits the flow into slides, which begin with a heading each, and returns their number. A
+// slide shows the first sentence of a paragraph; its notes hold the whole paragraph, and the
+// long lists of Checks.
+function makeSlides() {
   const flow = document.querySelector(".flow");
-  const title = newSlide(...document.querySelector("header").children);
-  title.classList.add("title");
-  flow.before(title);
-  document.querySelector("header").remove();
-  let slide = title;
-  let heading = null;
-  for (const part of [...flow.children]) {
-    if (part.matches("h1, h2, h3, h4")) {
-      heading = part;
-      flow.before((slide = newSlide(heading)));
-      continue;
+  const header = document.querySelector("header");
+  const parts = [...flow.children];
+  let heading = header.querySelector("h1");
+  let slide = null;
+  newSlide(flow, ...header.children).classList.add("title");
+  header.remove();
+  parts.forEach((part, i) => {
+    if (isHeading(part)) {
+      [heading, slide] = [part, null];
+      return;
     }
     const whole = part.cloneNode(true);
-    if (!heading.textContent.startsWith("Exercise ")) {
-      if (part.matches("p")) shorten(part);
-      if (part.matches("ul, ol")) part.querySelectorAll("li").forEach(shorten);
+    if (!heading.textContent.startsWith("Exercise ")) shorten(part);
+    slide ??= newSlide(flow, heading.cloneNode(true));
+    if (part.matches(".checks")) {
+      slide.lastElementChild.append(part);
+      return;
     }
-    slide.insertBefore(part, slide.querySelector(".notes"));
+    slide.lastElementChild.before(part);
     if (part.matches("pre") && overflows(part)) part.classList.add("wrapped");
-    shrinkFigure(slide, part);
-    const alone = slide.children.length - (slide.querySelector(".notes") ? 1 : 0) <= 2;
-    if (isFull(slide) && !alone) {
-      flow.before((slide = newSlide(heading.cloneNode(true), part)));
-      shrinkFigure(slide, part);
+    // The last part of a section stays on the slide if smaller letters make room for it.
+    const isLast = !parts[i + 1] || isHeading(parts[i + 1]);
+    slide.classList.toggle("smaller", isLast && isFull(slide));
+    if (isFull(slide) && slide.children.length > 3) {
+      slide.classList.remove("smaller");
+      slide = newSlide(flow, heading.cloneNode(true), part);
     }
     for (let size = 0.95; (isFull(slide) || overflows(part)) && size > 0.5; size -= 0.05) {
       part.style.zoom = size;
     }
-    if (whole.matches("p, ul, ol") && whole.textContent !== part.textContent) note(slide, whole);
-  }
+    if (whole.textContent !== part.textContent) slide.lastElementChild.append(whole);
+  });
   flow.remove();
-  // A heading alone stands above the first of its parts.
-  for (const each of document.querySelectorAll(".slide:not(.title)")) {
-    if (each.children.length === 1 && each.nextElementSibling?.matches(".slide")) each.remove();
-  }
-  const slides = [...document.querySelectorAll(".slide")];
-  slides.slice(2).forEach((slide, i) => mergeLast(slides[i + 1], slide));
-  const dealt = document.querySelectorAll(".slide");
-  dealt.forEach((slide, i) => (slide.dataset.number = i + 1));
-  return dealt.length;
+  const slides = document.querySelectorAll(".slide");
+  slides.forEach((each, i) => (each.dataset.number = i + 1));
+  return slides.length;
 }
 
-// A last paragraph alone joins the slide before, if that takes it when all is a little smaller.
-function mergeLast(before, slide) {
-  const [heading, last, notes] = slide.children;
-  const isLast = !slide.nextElementSibling?.textContent.startsWith(heading.textContent);
-  if (!last?.matches("p") || (notes && !notes.matches(".notes")) || !isLast) return;
-  if (!before.isConnected || before.firstElementChild.textContent !== heading.textContent) return;
-  before.insertBefore(last, before.querySelector(".notes"));
-  const image = before.querySelector("figure img");
-  const width = image?.style.width;
-  before.style.fontSize = "24px";
-  if (image) image.style.width = `${0.85 * parseFloat(width)}px`;
-  if (isFull(before)) {
-    before.style.fontSize = "";
-    if (image) image.style.width = width;
-    heading.after(last);
-    return;
-  }
-  for (const part of [...(notes?.children ?? [])]) note(before, part);
-  slide.remove();
-}
-
-function newSlide(...parts) {
+// A slide before the flow, with these parts and, behind them, its notes.
+function newSlide(flow, ...parts) {
   const slide = document.createElement("section");
-  slide.className = "slide";
-  slide.append(...parts);
+  const notes = document.createElement("aside");
+  [slide.className, notes.className] = ["slide", "notes"];
+  slide.append(...parts, notes);
+  flow.before(slide);
   return slide;
 }
 
-function note(slide, part) {
-  if (!slide.querySelector(".notes")) {
-    slide.append(Object.assign(document.createElement("aside"), { className: "notes" }));
-  }
-  slide.querySelector(".notes").append(part);
+// Leaves the first sentence of a paragraph, or of each item of a list.
+function shorten(part) {
+  if (part.matches("ul, ol")) part.querySelectorAll("li").forEach(leaveFirstSentence);
+  if (part.matches("p")) leaveFirstSentence(part);
 }
 
-const LEAST_FIGURE = 330; // pixels of height; with less room left it gets a slide of its own
-
-// Makes a figure as large as the slide lets it be.
-function shrinkFigure(slide, part) {
-  const image = part.matches("figure") && part.querySelector("img");
-  if (!image) return;
-  const [width, height] = [Number(image.getAttribute("width")), Number(image.getAttribute("height"))];
-  image.style.width = "0";
-  const free = slide.clientHeight - (part.offsetTop + part.offsetHeight) - 50;
-  const scale = Math.min(1.6, 1130 / width, Math.max(free, LEAST_FIGURE) / height);
-  image.style.width = `${Math.floor(scale * width)}px`;
-}
-
-// Leaves the first sentence of an element, and the last if it leads to what follows.
-function shorten(element) {
+function leaveFirstSentence(element) {
   const walk = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
   while (walk.nextNode()) {
     const node = walk.currentNode;
-    if (node.parentElement.closest("mjx-container, strong, code, .room")) continue;
-    const end = /(?<!\b(?:e\.g|i\.e|vs|cf))[.?!]["”)]?(?=\s)/.exec(node.data);
+    if (node.parentElement.closest("mjx-container, strong, code")) continue;
+    const end = /(?<!\b(?:e\.g|i\.e|vs|cf|[A-Z]))[.?!]["”)]?(?=\s)/.exec(node.data);
     if (!end) continue;
     const range = document.createRange();
     range.setStart(node, end.index + end[0].length);

@@ -42,6 +42,7 @@ SUMMARY = re.compile(r"\d+ claims measured")
 COLUMN = 327  # CSS pixels: 86.5 mm
 SMALLEST, ON_PAPER = 0.62, 0.75  # scales of a figure; its letters are 8.5 points at 1
 HIGHEST = 560  # CSS pixels
+ON_SLIDE, SLIDE_WIDTH = 1.6, 1130  # largest scale of a figure on a slide, CSS pixels
 
 LINE = 6.5  # mm, between lines to write on
 LEAST_ROOM = 30  # mm
@@ -265,11 +266,12 @@ def figure(png, about):
     wide = in_column < SMALLEST
     kind = ("beside" if scale * width < 560 else "below") if wide else "narrow"
     shown = round((scale if wide else in_column) * width)
+    on_slide = round(min(ON_SLIDE, SLIDE_WIDTH / max(width, 1)) * height)
     words = html.escape(WORDS_OF_FIGURE.match(alt)[1].strip()) if alt else ""
     return (
         f'<figure class="plot {"wide " if wide else ""}{kind}">'
         f'<img alt="{html.escape(alt)}" src="data:image/png;base64,{png}" '
-        f'width="{width}" height="{height}" style="--paper: {shown}px">'
+        f'width="{width}" height="{height}" style="--paper: {shown}px; --slide: {on_slide}px">'
         f'<figcaption class="no-maths">{words}</figcaption></figure>'
     )
 

@@ -125,25 +125,29 @@ class Typesetter:
             draft.unlink(missing_ok=True)
         return pages
 
-    def publish(self, html, path, size=(1000, 800)):
-        """Check html as a page on a screen of that size, and write it to path. FaultsError."""
-        with self.page(html, *size) as tab:
-            raise_faults(tab.evaluate(f"() => {{{scripts()} return faults()}}"))
+    def publish(self, html, path, size=(1000, 800), media=("screen",)):
+        """Check html at that size on each medium, and write it to path. FaultsError."""
+        for medium in media:
+            with self.page(html, *size, medium) as tab:
+                raise_faults(tab.evaluate(f"() => {{{scripts()} return faults()}}"))
         path.write_text(html, "utf-8")
 
-    def deal(self, html, explorers, path):
-        """Deal the flow of html out to slides, check them, write them to path; how many.
+    def publish_slides(self, html, explorers, path):
+        """Split the flow of html into slides, check them, write them to path; how many.
 
         explorers : {name: HTML element} for the places that wait for one, for their scripts are
             not to run before they are read.
         FaultsError, and no file, if something is wrong with one of them.
         """
         with self.page(html, *SLIDE) as tab:
-            count = tab.evaluate(f"() => {{{scripts()} return deal()}}")
-            dealt = f"<!DOCTYPE html>\n{tab.evaluate('document.documentElement.outerHTML')}"
+            count = tab.evaluate(f"() => {{{scripts()} return makeSlides()}}")
+            slides = f"<!DOCTYPE html>\n{tab.evaluate('document.documentElement.outerHTML')}"
         for name, element in explorers.items():
-            dealt = dealt.replace(f'<div data-explorer="{name}"></div>', element)
-        self.publish(dealt, path, SLIDE)
+            place = f'<div data-explorer="{name}"></div>'
+            if place not in slides:
+                raise FaultsError([f"explorer {name!r}: no slide has the room for it"])
+            slides = slides.replace(place, element)
+        self.publish(slides, path, SLIDE, ("screen", "print"))
         return count
 
 

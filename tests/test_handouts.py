@@ -193,28 +193,61 @@ def test_a_page_asks_no_network_and_its_explorers_answer_keys_one_by_one(chromiu
     context.close()
 
 
-def test_slides_go_on_by_key_but_not_while_a_slider_is_moved(chromium, folder):
+def test_slides_turn_by_key_but_not_while_a_slider_is_moved(chromium, folder):
+    context = chromium.chromium.new_context(offline=True)
+    tab, asked_for = context.new_page(), []
+    tab.on("request", lambda request: asked_for.append(request.url.split(":")[0]))
+    tab.goto((folder / "99_fixture.html").as_uri())
+    last = tab.locator(".slide").count()
+
+    def number_after(key):
+        tab.keyboard.press(key)
+        return int(tab.locator(".slide.shown").get_attribute("data-number"))
+
+    assert last > 5
+    assert number_after("End") == last and number_after("PageDown") == last
+    assert number_after("Home") == 1 and number_after("ArrowLeft") == 1
+    assert number_after("ArrowRight") == 2 and tab.url.endswith("#2")
+    explorer = tab.locator(".slide", has=tab.locator("input")).first
+    while number_after(" ") < int(explorer.get_attribute("data-number")):
+        pass
+    number = number_after("Shift")
+    explorer.locator("input").press("ArrowRight")
+    assert explorer.locator("[role=status]").inner_text() == "2 right"
+    assert number_after("Shift") == number
+    assert tab.locator(".slide mjx-container svg").count() == 2
+    assert set(asked_for) <= {"file", "data", "blob"}
+    context.close()
+
+
+def test_slides_print_one_to_a_page(chromium, folder, tmp_path):
     context = chromium.chromium.new_context(offline=True)
     tab = context.new_page()
     tab.goto((folder / "99_fixture.html").as_uri())
-    number = "document.querySelector('.slide.shown').dataset.number"
-    assert tab.evaluate(number) == "1"
-    tab.keyboard.press("ArrowRight")
-    assert tab.evaluate(number) == "2"
-    while not tab.locator(".slide.shown input").count():
-        tab.keyboard.press("ArrowRight")
-    at = tab.evaluate(number)
-    tab.locator(".slide.shown input").press("ArrowRight")
-    assert tab.locator(".slide.shown [role=status]").inner_text() == "2 right"
-    assert tab.evaluate(number) == at
+    tab.pdf(path=tmp_path / "slides.pdf", prefer_css_page_size=True)
+    titles = tab.locator(".slide > :first-child").all_text_contents()
+    printed = typesetter.text_of_pages(tmp_path / "slides.pdf")
+    assert len(printed) == len(titles)
+    assert all(title in page for title, page in list(zip(titles, printed, strict=True))[1:])
     context.close()
+
+
+def test_slides_show_no_check_and_no_unmarked_code_but_keep_the_checks_in_the_notes(folder):
+    page = (folder / "99_fixture.html").read_text("utf-8")
+    slides = [slide.split('<aside class="notes">') for slide in page.split("<section ")[1:]]
+    shown = re.sub("<[^>]*>", "", "".join(slide for slide, _ in slides))
+    notes = re.sub("<[^>]*>", "", "".join(notes for _, notes in slides))
+    assert "kept = 1" in shown and "1 claims measured" in shown
+    for hidden in ("shown = 1", "0.0242", "visible = ", "x**0.5", "For teachers."):
+        assert hidden not in shown
+    assert "the slope: 0.0242" in notes
 
 
 # ---- pages and slides ------------------------------------------------------------------------
 
 
 def on_paper(*parts):
-    style = (typesetter.HERE / "page.css").read_text("utf-8")
+    style = build.style_sheet("handout")
     margins = build.MARGINS.format(
         size="A4", margin="18mm 15mm 16mm", height="263mm", course="c", title="t", edition="e"
     )
@@ -258,23 +291,53 @@ def test_a_heading_goes_to_the_next_page_with_what_it_heads(chromium, tmp_path):
     assert re.search(r"Heading\s+Box", second)
 
 
+def for_slides(*parts):
+    return (
+        f"<!DOCTYPE html><style>{build.style_sheet('slides')}</style>"
+        f"<header><h1>T</h1></header><main class=flow>{''.join(parts)}</main>"
+        f"<script>{(typesetter.HERE / 'slides.js').read_text('utf-8')}</script>"
+    )
+
+
+def slides_of(chromium, path, *parts):
+    """[(what a slide shows, its notes)], without the title slide."""
+    chromium.publish_slides(for_slides(*parts), {}, path)
+    slides = path.read_text("utf-8").split('<section class="slide')[2:]
+    return [tuple(slide.split("</section>")[0].split("<aside")) for slide in slides]
+
+
 def test_a_slide_has_first_sentences_and_its_notes_the_rest(chromium, tmp_path):
-    style = "".join(
-        (typesetter.HERE / n).read_text("utf-8") for n in ("page.css", "slides.css")
-    )
     paragraphs = "<p><b>Of it.</b> One i.e. first sentence. A second one.</p>" * 30
-    chromium.deal(
-        f"<!DOCTYPE html><style>{style}</style><header><h1>T</h1></header>"
-        f"<main class=flow><h2>Heading</h2>{paragraphs}</main>",
-        {},
-        tmp_path / "slides.html",
-    )
-    slides = (tmp_path / "slides.html").read_text("utf-8").split('<section class="slide')[2:]
-    shown, notes = zip(*(slide.split("<aside") for slide in slides), strict=True)
+    slides = slides_of(chromium, tmp_path / "slides.html", "<h2>Heading</h2>", paragraphs)
+    shown, notes = zip(*slides, strict=True)
     assert len(slides) > 1
     assert all("Heading" in one and "A second one." not in one for one in shown)
     assert "".join(shown).count("One i.e. first sentence.") == 30
     assert "".join(notes).count("A second one.") == 30
+
+
+def test_what_stands_above_the_first_heading_has_the_title(chromium, tmp_path):
+    first, second = slides_of(chromium, tmp_path / "s.html", "<p>Above.</p><h2>H</h2><p>x</p>")
+    assert "<h1>T</h1><p>Above.</p>" in first[0] and "<h2>H</h2>" in second[0]
+
+
+def test_an_initial_ends_no_sentence(chromium, tmp_path):
+    books = "<h2>Books</h2><ul><li>M. A. Kramer, <i>Title</i>: a book. Dear, too.</li></ul>"
+    ((shown, notes),) = slides_of(chromium, tmp_path / "slides.html", books)
+    assert "M. A. Kramer, <i>Title</i>: a book.</li>" in shown and "Dear, too." in notes
+
+
+def test_a_figure_makes_room_for_the_text_below_it(chromium, tmp_path):
+    figure = pages.figure(PIXEL, {"alt": "One dot.", "width": 700, "height": 330})
+    path = tmp_path / "slides.html"
+    for text, count in (("<p>Below.</p>", 1), ("<p>Below.</p>" * 9, 2)):
+        assert len(slides_of(chromium, path, "<h2>Heading</h2>", figure, text)) == count
+    heights = {}
+    for text in ("", "<p>Below.</p>"):
+        slides_of(chromium, path, "<h2>Heading</h2>", figure, text)
+        with chromium.page(path.read_text("utf-8"), *typesetter.SLIDE) as tab:
+            heights[text] = tab.evaluate("document.images[0].clientHeight")
+    assert 330 <= heights["<p>Below.</p>"] < heights[""] <= 1.6 * 330
 
 
 # ---- each check, made to fail ----------------------------------------------------------------
@@ -350,11 +413,20 @@ def test_a_print_without_pages_fails(monkeypatch, tmp_path):
         typesetter.check_print(tmp_path / "page.pdf")
 
 
-def test_a_slide_that_is_too_high_fails(chromium, tmp_path):
-    style = (typesetter.HERE / "slides.css").read_text("utf-8")
-    tall = f'<style>{style}</style><h2>Place</h2><div class="slide"><p style="height: 900px">'
+@pytest.mark.parametrize("medium", ["screen", "print"])
+def test_a_slide_that_is_too_high_fails_though_another_is_shown(chromium, tmp_path, medium):
+    style = f"<style>@media {medium} {{.tall {{height: 1500px}}}}</style>"
+    slides = for_slides("<h2>Good</h2><p>good</p><h2>Place</h2><p class=tall>high</p>") + style
     with pytest.raises(typesetter.FaultsError, match="Place: p .*higher than its page"):
-        chromium.publish(f"<!DOCTYPE html>{tall}", tmp_path / "slides.html", typesetter.SLIDE)
+        chromium.publish_slides(slides, {}, tmp_path / "slides.html")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_explorer_without_a_place_fails(chromium, tmp_path):
+    with pytest.raises(typesetter.FaultsError, match="'lost': no slide"):
+        chromium.publish_slides(
+            for_slides("<h2>Good</h2><p>good</p>"), {"lost": "<p>"}, tmp_path / "slides.html"
+        )
 
 
 def test_a_failure_names_notebook_edition_and_place_and_removes_what_was_there(
