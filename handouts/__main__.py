@@ -12,22 +12,22 @@ import sys
 import time
 from concurrent.futures import ProcessPoolExecutor, as_completed
 
-from tools import notebooks as tool
+from tools import notebooks
 from tools.browser import NoChromiumError
 
 from . import assets, build
+from .editions import EDITIONS
 from .typesetter import Typesetter
 
 
 def make(path, editions, want_slides):
-    """All files of one notebook: a list of build.Made."""
+    """Write all files of one notebook; return a list of build.Report."""
     with Typesetter() as typesetter:
         if want_slides:
             return list(build.slides(typesetter, path))
         editions = [each for each in editions if build.GUIDES.get(path, each) == each]
-        return [
-            made for edition in editions for made in build.handouts(typesetter, path, edition)
-        ]
+        reports = (build.handouts(typesetter, path, edition) for edition in editions)
+        return [report for of_edition in reports for report in of_edition]
 
 
 def main(argv=None):
@@ -35,15 +35,15 @@ def main(argv=None):
         prog="python -m handouts", description=__doc__.splitlines()[0]
     )
     parser.add_argument("--only", nargs="+", default=[""], help="how names of notebooks begin")
-    parser.add_argument("--editions", nargs="+", choices=build.EDITIONS, default=build.EDITIONS)
+    parser.add_argument("--editions", nargs="+", choices=EDITIONS, default=EDITIONS)
     parser.add_argument("--slides", action="store_true", help="slides in place of handouts")
     parser.add_argument("--jobs", type=int, default=1, help="notebooks at a time")
     options = parser.parse_args(argv)
-    found = [*tool.NOTEBOOKS.glob("*.ipynb"), *([] if options.slides else build.GUIDES)]
+    found = [*notebooks.NOTEBOOKS.glob("*.ipynb"), *([] if options.slides else build.GUIDES)]
     paths = sorted(path for path in found if path.name.startswith(tuple(options.only)))
     if not paths:
         parser.error(f"no notebook or guide begins with {' or '.join(options.only)}")
-    start, made = time.perf_counter(), []
+    start, reports = time.perf_counter(), []
     try:
         assets.mathjax(), assets.font_faces()  # fetched once, before several could want them
         with ProcessPoolExecutor(options.jobs) as executor:
@@ -51,21 +51,23 @@ def main(argv=None):
                 executor.submit(make, path, options.editions, options.slides) for path in paths
             ]
             for task in as_completed(tasks):
-                made += task.result()
+                reports += task.result()
                 print(*task.result(), sep="\n", flush=True)
     except (assets.AssetError, NoChromiumError) as missing:
         print(missing, file=sys.stderr)
         return 1
-    print(sum_of(made), f"{time.perf_counter() - start:.0f} s", sep=", ")
-    return int(any(one.faults for one in made))
+    print(summary(reports), f"{time.perf_counter() - start:.0f} s", sep=", ")
+    return int(any(report.faults for report in reports))
 
 
-def sum_of(made):
-    written = [one for one in made if not one.faults]
-    failed = f"{len(made) - len(written)} FAILED, " if len(written) < len(made) else ""
+def summary(reports):
+    """Return in a line how many files failed and were written, their pages and their size."""
+    written = [report for report in reports if not report.faults]
+    failures = len(reports) - len(written)
     return (
-        f"{failed}{len(written)} files in build/, {sum(one.pages for one in written)} pages, "
-        f"{sum(one.size for one in written) / 2**20:.1f} MB"
+        f"{failures} FAILED, " * bool(failures)
+        + f"{len(written)} files in build/, {sum(report.pages for report in written)} pages, "
+        + f"{sum(report.size for report in written) / 2**20:.1f} MB"
     )
 
 

@@ -37,14 +37,14 @@ class AssetError(RuntimeError):
 
 @functools.cache
 def mathjax():
-    """MathJax with all its extensions and letters, as one script that can stand in a page."""
+    """Return MathJax with all its extensions and letters, as a script to stand in a page."""
     script = _read("mathjax-3.2.2", "es5/tex-svg-full.js").decode("utf-8")
     return script.replace("</script", r"<\/script")
 
 
 @functools.cache
 def font_faces():
-    """The letters, as @font-face rules that hold them. Latin; others come from the system."""
+    """Return the Latin letters as @font-face rules; others come from the system."""
     return "\n".join(map(_font_face, *zip(*FACES, strict=True)))
 
 
@@ -59,7 +59,7 @@ def _font_face(family, face):
 
 
 def _read(package, name):
-    """A file of a package, which is fetched unless it is there. AssetError."""
+    """Return a file of a package, which is fetched unless it is there. Raises AssetError."""
     archive = FOLDER / f"{package.lstrip('@').replace('/', '-')}.tgz"
     if not archive.exists():
         _fetch(package)

@@ -13,10 +13,16 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
-from handouts.editions import STORED_RUNS, TO_WRITE, demand_form
-from tools import notebooks as tool
+from handouts.editions import (
+    ANSWER_PLACEHOLDER,
+    STORED_RUNS,
+    grading,
+    is_for_teachers,
+    validate_markup,
+)
+from tools import notebooks
 
-COURSE = tool.ROOT / "build" / "course"
+FOLDER = notebooks.ROOT / "build" / "course"
 
 CONFIG = f'''"""How nbgrader hands out and grades this course; written once, yours to change."""
 
@@ -26,7 +32,7 @@ c.CourseDirectory.course_id = "autoencoders"
 c.ClearSolutions.code_stub = {{
     "python": '# Your answer here\\nraise NotImplementedError("not answered yet: see the hint")'
 }}
-c.ClearSolutions.text_stub = "{TO_WRITE}"
+c.ClearSolutions.text_stub = "{ANSWER_PLACEHOLDER}"
 # Seconds that a kernel may take to start, and a cell to run, on a busy machine, too.
 c.Execute.startup_timeout = c.Execute.timeout = 600
 '''
@@ -54,14 +60,14 @@ submissions and `nbgrader_config.py` alone.
 
 
 def source(nb):
-    """A copy of nb as nbgrader's source: without cells for teachers, no answer folded.
+    """Return a copy of nb as nbgrader's source: no cells for teachers, no answer folded.
 
     The stored runs are read from beside the notebook, where nbgrader takes them along.
-    ValueError as `editions.demand_form`.
+    Raises ValueError as `editions.validate_markup` does.
     """
-    demand_form(nb)
-    nb = tool.normalise(nb)
-    nb.cells = [cell for cell in nb.cells if "teacher" not in cell.metadata.get("tags", [])]
+    validate_markup(nb)
+    nb = notebooks.normalise(nb)
+    nb.cells = [cell for cell in nb.cells if not is_for_teachers(cell)]
     for cell in nb.cells:
         cell.metadata.pop("jupyter", None)
         cell.source = cell.source.replace("long_runs()", f'long_runs("{STORED_RUNS.name}")')
@@ -69,7 +75,10 @@ def source(nb):
 
 
 def nbgrader(folder, *arguments):
-    """Run nbgrader in the course at folder; RuntimeError with what it said if it fails."""
+    """Run nbgrader in the course at folder and return what it said.
+
+    Raises RuntimeError with what it said if it fails.
+    """
     if find_spec("nbgrader") is None:
         raise ModuleNotFoundError("nbgrader is missing: pip install 'aehelpers[grading]'")
     # nbgrader looks for its alembic on the PATH, and for the kernel at the user's first.
@@ -83,17 +92,17 @@ def nbgrader(folder, *arguments):
     return done.stderr
 
 
-def build(notebooks, folder=COURSE):
+def build(assignments, folder=FOLDER):
     """Write {number: notebook} as assignments of a course at folder, and what students get."""
     folder.mkdir(parents=True, exist_ok=True)
     if not (folder / "nbgrader_config.py").exists():
         (folder / "nbgrader_config.py").write_text(CONFIG, "utf-8")
     (folder / "HOW_TO.md").write_text(HOW_TO, "utf-8")
-    for number, nb in notebooks.items():
+    for number, nb in assignments.items():
         assignment = folder / "source" / number
         assignment.mkdir(parents=True, exist_ok=True)
         nb = source(nb)
-        tool.write(nb, assignment / f"{number}.ipynb")
+        notebooks.write(nb, assignment / f"{number}.ipynb")
         if any(STORED_RUNS.name in cell.source for cell in nb.cells):
             shutil.copy(STORED_RUNS, assignment)
     nbgrader(folder, "generate_assignment", "*", "--force")
@@ -103,13 +112,11 @@ def main(argv=None):
     """Write the course of the notebooks that the command line names."""
     parser = argparse.ArgumentParser(description="Write an nbgrader course.")
     parser.add_argument("paths", nargs="*", type=Path, help="default: those with exercises")
-    parser.add_argument("--to", type=Path, default=COURSE, help="folder, made if need be")
+    parser.add_argument("--to", type=Path, default=FOLDER, help="folder, made if need be")
     options = parser.parse_args(argv)
-    paths = options.paths or sorted(tool.NOTEBOOKS.glob("*.ipynb"))
-    read = {path.stem[:2]: tool.read(path) for path in paths}
-    graded = {
-        n: nb for n, nb in read.items() if any("nbgrader" in c.metadata for c in nb.cells)
-    }
+    paths = options.paths or sorted(notebooks.NOTEBOOKS.glob("*.ipynb"))
+    read = {path.stem[:2]: notebooks.read(path) for path in paths}
+    graded = {number: nb for number, nb in read.items() if any(map(grading, nb.cells))}
     build(graded, options.to)
     print(f"assignments {', '.join(graded)} are in {options.to}; see HOW_TO.md there")
 

@@ -12,89 +12,106 @@ import re
 import shutil
 from pathlib import Path
 
-from tools import notebooks as tool
+from tools import notebooks
 
-EDITIONS = tool.ROOT / "build" / "editions"
-STORED_RUNS = tool.ROOT / "benchmarks" / "historical.json"  # notebooks read ../benchmarks/...
-TO_WRITE = "*Write your answer here.*"
+FOLDER = notebooks.ROOT / "build" / "editions"
+# Notebooks read it from ../benchmarks.
+STORED_RUNS = notebooks.ROOT / "benchmarks" / "historical.json"
+ANSWER_PLACEHOLDER = "*Write your answer here.*"
 WIDEST_LINE = 96
 
-SOLUTION = ["### BEGIN SOLUTION", "### END SOLUTION"]
-HIDDEN = ["### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"]
+SOLUTION_MARKERS = ["### BEGIN SOLUTION", "### END SOLUTION"]
+TEST_MARKERS = ["### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"]
 # Whatever was meant as a marker: a misspelt one would leave an answer in sight.
-MARKER = re.compile(r"^[^\w\n]*(?:BEGIN|END)[ _-]*(?:SOLUTION|HIDDEN|MARK)S?\b.*$", re.M | re.I)
+ANY_MARKER = re.compile(
+    r"^[^\w\n]*(?:BEGIN|END)[ _-]*(?:SOLUTION|HIDDEN|MARK)S?\b.*$", re.M | re.I
+)
 REGION = r"### BEGIN SOLUTION\n(?P<body>.+?)\n *### END SOLUTION$"
-IN_CODE = re.compile(rf"^(?P<tab> *)# Hint: *(?P<hint>\S.*)\n(?P=tab){REGION}", re.M | re.S)
-IN_WORDS = re.compile(f"^{REGION}", re.M | re.S)
-TESTS = re.compile(r"\n*^### BEGIN HIDDEN TESTS\n.*?### END HIDDEN TESTS$", re.M | re.S)
+SOLUTION = re.compile(rf"^ *{REGION}", re.M | re.S)
+HINTED_SOLUTION = re.compile(
+    rf"^(?P<tab> *)# Hint: *(?P<hint>\S.*)\n(?P=tab){REGION}", re.M | re.S
+)
+HIDDEN_TESTS = re.compile(r"\n*^### BEGIN HIDDEN TESTS\n.*?### END HIDDEN TESTS$", re.M | re.S)
 SUMMARY = re.compile(r"\d+ claims measured, all within their bounds")
 
 
+def is_for_teachers(cell):
+    return "teacher" in cell.metadata.get("tags", [])
+
+
+def grading(cell):
+    """The metadata that nbgrader reads; they are empty where a cell belongs to no exercise."""
+    return cell.metadata.get("nbgrader", {})
+
+
 def student(nb):
-    """A copy of nb to work in: no answers, no hidden tests, no cells for teachers.
+    """Return a copy of nb to work in: no answers, no hidden tests, no cells for teachers.
 
     A solution becomes NotImplementedError with its hint. Outputs of answers and checks go. Of
-    the cells below the first answer only `check.summary()` keeps its output: any other could
-    show what was to be predicted. ValueError as `demand_form`.
+    the cells below the first answer only `check.summary()` keeps its output, because any other
+    could show what was to be predicted. Raises ValueError as `validate_markup` does.
     """
-    demand_form(nb)
+    validate_markup(nb)
     nb = copy.deepcopy(nb)
-    nb.cells = [cell for cell in nb.cells if "teacher" not in cell.metadata.get("tags", [])]
-    known = None  # what stands above the first answer, from there on
-    printed = []
+    nb.cells = [cell for cell in nb.cells if not is_for_teachers(cell)]
+    printed, printed_above = [], None  # the lines of all cells, and of those above the answers
     for cell in nb.cells:
-        if "nbgrader" in cell.metadata:
-            known = set(printed) if known is None else known
+        if grading(cell) and printed_above is None:
+            printed_above = set(printed)
         if cell.cell_type == "code":
             lines = "".join(output.get("text", "") for output in cell.outputs).splitlines()
             printed += lines
-            if known is not None and not _is_summary(cell, lines, known):
+            if printed_above is not None and not _is_summary(cell, lines, printed_above):
                 cell.outputs, cell.execution_count = [], None
-            source = TESTS.sub("", IN_CODE.sub(_to_do, cell.source))
+            source = HIDDEN_TESTS.sub("", HINTED_SOLUTION.sub(_raise_hint, cell.source))
         else:
-            source = IN_WORDS.sub(TO_WRITE, cell.source)
+            source = SOLUTION.sub(ANSWER_PLACEHOLDER, cell.source)
         cell.source = source.rstrip()
         cell.metadata.pop("jupyter", None)
     return nb
 
 
 def teacher(nb):
-    """A copy of nb with all in sight: the markers are words, the answers are unfolded.
+    """Return a copy of nb with all in sight: the markers are words, the answers are unfolded.
 
-    ValueError as `demand_form`.
+    Raises ValueError as `validate_markup` does.
     """
-    demand_form(nb)
+    validate_markup(nb)
     nb = copy.deepcopy(nb)
+    (begin, end), (begin_tests, end_tests) = SOLUTION_MARKERS, TEST_MARKERS
     for cell in nb.cells:
-        if "nbgrader" in cell.metadata:
+        if grading(cell):
             words = "# Solution" if cell.cell_type == "code" else "**Solution**\n"
-            source = cell.source.replace(SOLUTION[0], words).replace(
-                HIDDEN[0], "# Hidden tests"
-            )
-            cell.source = re.sub(rf"\n *({SOLUTION[1]}|{HIDDEN[1]})$", "", source, flags=re.M)
+            source = cell.source.replace(begin, words).replace(begin_tests, "# Hidden tests")
+            cell.source = re.sub(rf"\n *({end}|{end_tests})$", "", source, flags=re.M)
         cell.metadata.pop("jupyter", None)
     return nb
 
 
-def _to_do(found):
+EDITIONS = {"student": student, "teacher": teacher}
+
+
+def _raise_hint(found):
+    """Return the line that raises the hint of a found solution, wrapped as ruff does."""
     hint = json.dumps(found["hint"], ensure_ascii=False)
     line = f"{found['tab']}raise NotImplementedError({hint})"
     wrapped = line.replace("(", f"(\n{found['tab']}    ", 1)[:-1] + f"\n{found['tab']})"
     return line if len(line) <= WIDEST_LINE else wrapped
 
 
-def _is_summary(cell, lines, known):
-    """Whether the cell only repeats Check lines that stand above all answers."""
+def _is_summary(cell, lines, printed_above):
+    """Say whether the cell only repeats Check lines that stand above all answers."""
     text_only = all(output.output_type == "stream" for output in cell.outputs)
-    return text_only and lines and SUMMARY.fullmatch(lines[0]) and known.issuperset(lines[1:])
+    is_summary = lines and SUMMARY.fullmatch(lines[0])
+    return text_only and is_summary and printed_above.issuperset(lines[1:])
 
 
-def demand_form(nb):
-    """ValueError that says notebook, cell and what to do, for each fault of the mark-up."""
+def validate_markup(nb):
+    """Raise ValueError with notebook, cell and what to do, for each fault of the mark-up."""
     title = next((cell.source for cell in nb.cells if cell.source), "notebook").splitlines()[0]
     found, ids = [], []
     for number, cell in enumerate(nb.cells, 1):
-        grade_id = cell.metadata.get("nbgrader", {}).get("grade_id", "")
+        grade_id = grading(cell).get("grade_id", "")
         where = f"{title.strip('# ')}, cell {number} ({grade_id or cell.source[:40]!r})"
         found += [f"{where}: {fault}" for fault in _faults(cell, grade_id, ids)]
         ids.append(grade_id)
@@ -103,23 +120,32 @@ def demand_form(nb):
 
 
 def _faults(cell, grade_id, earlier):
-    asked, code = cell.metadata.get("nbgrader", {}), cell.cell_type == "code"
-    answer, graded = asked.get("solution", False), asked.get("grade", False)
-    markers = [found[0].strip() for found in MARKER.finditer(cell.source)]
-    if markers not in ([], SOLUTION, HIDDEN):
-        yield f"markers {markers}; a cell has one pair, {SOLUTION} or {HIDDEN}, or none"
-    elif markers and not asked:
+    """Yield what is wrong with a cell's mark-up; earlier : the grade_ids above it."""
+    metadata, code = grading(cell), cell.cell_type == "code"
+    answer, graded = metadata.get("solution", False), metadata.get("grade", False)
+    markers = [found[0].strip() for found in ANY_MARKER.finditer(cell.source)]
+    if markers not in ([], SOLUTION_MARKERS, TEST_MARKERS):
+        yield (
+            f"markers {markers}; a cell has one pair, {SOLUTION_MARKERS} or {TEST_MARKERS}, "
+            "or none"
+        )
+    elif markers and not metadata:
         yield "a region, but no nbgrader metadata: add them, or nobody grades it"
-    elif markers == SOLUTION and not answer or markers == HIDDEN and (answer or not code):
+    elif (markers == SOLUTION_MARKERS and not answer) or (
+        markers == TEST_MARKERS and (answer or not code)
+    ):
         yield f"{markers[0]} in the wrong cell: solutions stand in answers, tests in checks"
     elif answer and not markers:
-        yield f"an answer without a region: put {SOLUTION} around what students are to write"
-    elif answer and not (IN_CODE if code else IN_WORDS).search(cell.source):
+        yield (
+            f"an answer without a region: put {SOLUTION_MARKERS} around what students are to "
+            "write"
+        )
+    elif answer and not (HINTED_SOLUTION if code else SOLUTION).search(cell.source):
         hint = "a line `# Hint: ...` directly above and " if code else ""
         yield f"a solution region needs {hint}a line in it, markers without blanks behind"
-    if asked and (not grade_id or grade_id in earlier):
+    if metadata and (not grade_id or grade_id in earlier):
         yield f"grade_id {grade_id!r} is empty or stands above already: give it one of its own"
-    if graded and not asked.get("points", 0) > 0:
+    if graded and not metadata.get("points", 0) > 0:
         yield "graded, but without points: add points, 1 or more"
     if graded and not answer and grade_id.removesuffix("-check") not in earlier:
         yield "a check without its answer: above it must stand the grade_id without -check"
@@ -129,16 +155,16 @@ def main(argv=None):
     """Write both editions of the notebooks, and beside them the stored runs they read."""
     parser = argparse.ArgumentParser(description="Write student and teacher editions.")
     parser.add_argument("paths", nargs="*", type=Path, help="default: all of notebooks/")
-    parser.add_argument("--to", type=Path, default=EDITIONS, help="folder, made if need be")
+    parser.add_argument("--to", type=Path, default=FOLDER, help="folder, made if need be")
     options = parser.parse_args(argv)
-    for path in options.paths or sorted(tool.NOTEBOOKS.glob("*.ipynb")):
-        for edition in (student, teacher):
-            folder = options.to / edition.__name__
+    for path in options.paths or sorted(notebooks.NOTEBOOKS.glob("*.ipynb")):
+        for name, edition in EDITIONS.items():
+            folder = options.to / name
             folder.mkdir(parents=True, exist_ok=True)
-            nb = tool.normalise(edition(tool.read(path)))
+            nb = notebooks.normalise(edition(notebooks.read(path)))
             for cell in nb.cells:
                 cell.metadata.pop("jupyter", None)  # the normal form folds answers away
-            tool.write(nb, folder / path.name)
+            notebooks.write(nb, folder / path.name)
     (options.to / STORED_RUNS.parent.name).mkdir(exist_ok=True)
     shutil.copy(STORED_RUNS, options.to / STORED_RUNS.parent.name)
     print(f"student and teacher editions are in {options.to}")

@@ -1,7 +1,7 @@
 """The explorers of a notebook without a kernel: each one HTML element with all its pictures.
 
 They need what the notebook has trained. So its cells are run once, in a process of their own,
-and the elements are kept in build/ until the notebook's code or the package changes.
+and the elements are cached in build/ until the notebook's code or the package changes.
 
 python -m handouts.explorers NOTEBOOK FILE     what that process does
 """
@@ -17,37 +17,41 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tools import notebooks as tool
+from tools import notebooks
 
-FOLDER = tool.ROOT / "build" / "explorers"
-LARGEST = 2_000_000  # bytes of one element
+FOLDER = notebooks.ROOT / "build" / "explorers"
+MAX_BYTES = 2_000_000  # of one element
 EXPLORER = re.compile(r"^(\w+) = Explorer\($.*^\1\Z", re.M | re.S)
 ONLY_REPEATS = re.compile(r"\w+\.(check|film_strip)\(.*\)\Z")  # what the explorer draws anyway
 
 
 def elements(path):
-    """{name: HTML} of the explorers in the notebook at path. RuntimeError if a cell fails."""
-    code = code_up_to_the_last_explorer(tool.read(path))
+    """Return {name: HTML} of the explorers in the notebook at path.
+
+    Raises RuntimeError if a cell fails.
+    """
+    code = code_up_to_the_last_explorer(notebooks.read(path))
     if not code:
         return {}
-    sources = sorted((tool.ROOT / "aehelpers").rglob("*.[ph]*"))
-    known = hashlib.sha256(
+    sources = sorted((notebooks.ROOT / "aehelpers").rglob("*.[ph]*"))
+    digest = hashlib.sha256(
         "\0".join([*code, *(p.read_text("utf-8") for p in sources)]).encode()
     )
-    kept = FOLDER / f"{Path(path).stem}-{known.hexdigest()[:12]}.json"
-    if not kept.exists():
+    cached = FOLDER / f"{Path(path).stem}-{digest.hexdigest()[:12]}.json"
+    if not cached.exists():
         FOLDER.mkdir(parents=True, exist_ok=True)
-        command = [sys.executable, "-m", "handouts.explorers", str(path), str(kept)]
-        done = subprocess.run(command, cwd=tool.ROOT, capture_output=True, text=True)
+        command = [sys.executable, "-m", "handouts.explorers", str(path), str(cached)]
+        done = subprocess.run(command, cwd=notebooks.ROOT, capture_output=True, text=True)
         if done.returncode:
             raise RuntimeError(f"{Path(path).name} does not run:\n{done.stderr.strip()}")
         for old in FOLDER.glob(f"{Path(path).stem}-*.json"):
-            if old != kept:
+            if old != cached:
                 old.unlink(missing_ok=True)
-    return json.loads(kept.read_text("utf-8"))
+    return json.loads(cached.read_text("utf-8"))
 
 
 def code_up_to_the_last_explorer(nb):
+    """Return the sources of the code cells that the explorers need."""
     code = [cell.source for cell in nb.cells if cell.cell_type == "code"]
     while code and not EXPLORER.search(code[-1]):
         code.pop()
@@ -55,7 +59,7 @@ def code_up_to_the_last_explorer(nb):
 
 
 def run(code):
-    """Run cells one after the other, as a notebook does; {name: HTML} of their explorers."""
+    """Run cells as a notebook does, and return {name: HTML} of their explorers."""
     from IPython.core.interactiveshell import InteractiveShell
 
     shell, found = InteractiveShell.instance(), {}
@@ -67,19 +71,22 @@ def run(code):
     return found
 
 
-def element(explorer, largest=LARGEST):
-    """The explorer as one HTML element; with fewer settings if it would be too large."""
+def element(explorer, max_bytes=MAX_BYTES):
+    """Return the explorer as an HTML element, with fewer settings if it is too large."""
     html = explorer.html()
-    if len(html) <= largest:
+    if len(html) <= max_bytes:
         return html
     settings = math.prod(map(len, explorer.grids.values()))
     return explorer.html(
-        **thinned(explorer.grids, explorer.start, settings * largest / len(html))
+        **thinned(explorer.grids, explorer.start, settings * max_bytes / len(html))
     )
 
 
 def thinned(grids, start, most):
-    """Every second value of the longest grid, the start's among them, until few enough."""
+    """Return grids with at most `most` settings.
+
+    The longest grid loses every second value, but not the start's, until they are few enough.
+    """
     grids = dict(grids)
     while math.prod(map(len, grids.values())) > most:
         name = max(grids, key=lambda name: len(grids[name]))
@@ -88,7 +95,8 @@ def thinned(grids, start, most):
 
 
 def main(path, file):
-    code = code_up_to_the_last_explorer(tool.read(path))
+    """Write {name: HTML} of the explorers in the notebook at path to a JSON file."""
+    code = code_up_to_the_last_explorer(notebooks.read(path))
     file = Path(file).resolve()
     os.environ["MPLBACKEND"] = "Agg"
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as in tools/guard.py

@@ -25,10 +25,10 @@ from pygments.lexers import PythonLexer
 from tools.facts import CHECK
 from tools.notebooks import ROOT
 
-from . import editions
+from .editions import EDITIONS, SOLUTION, SUMMARY, grading, is_for_teachers
 from .explorers import EXPLORER
 
-COURSE = (ROOT / "README.md").read_text("utf-8").splitlines()[0].lstrip("# ")
+COURSE_TITLE = (ROOT / "README.md").read_text("utf-8").splitlines()[0].lstrip("# ")
 CODE = HtmlFormatter(style="bw", nowrap=True)
 LONG_CODE = 8  # lines; longer code is folded on a screen
 
@@ -36,26 +36,23 @@ FILM_STRIP = re.compile(r"^(\w+)\.film_strip\(", re.M)
 EXPLORER_CHECK = re.compile(r"\w+\.check\(\)\Z")
 WORDS_OF_FIGURE = re.compile(r"(?:Figure: )?(.+?)(?= \d+ panels\.| Axes: |\n|\Z)", re.S)
 
-SOLUTION = re.compile(r"^ *### BEGIN SOLUTION\n(.+?)\n *### END SOLUTION *$", re.M | re.S)
-SUMMARY = re.compile(r"\d+ claims measured")
+COLUMN_WIDTH = 327  # CSS pixels: 86.5 mm
+SMALLEST_SCALE, PAPER_SCALE = 0.62, 0.75  # scales of a figure; its letters are 8.5 points at 1
+MAX_HEIGHT = 560  # CSS pixels
+SLIDE_SCALE, SLIDE_WIDTH = 1.6, 1130  # largest scale of a figure on a slide, CSS pixels
 
-COLUMN = 327  # CSS pixels: 86.5 mm
-SMALLEST, ON_PAPER = 0.62, 0.75  # scales of a figure; its letters are 8.5 points at 1
-HIGHEST = 560  # CSS pixels
-ON_SLIDE, SLIDE_WIDTH = 1.6, 1130  # largest scale of a figure on a slide, CSS pixels
-
-LINE = 6.5  # mm, between lines to write on
-LEAST_ROOM = 30  # mm
-WORDS_A_LINE = 12  # by hand
+LINE_HEIGHT = 6.5  # mm, between lines to write on
+LEAST_BOX_HEIGHT = 30  # mm
+WORDS_PER_LINE = 12  # by hand
 
 
 def render(markdown):
-    """Markdown as HTML, its formulas still TeX."""
+    """Return Markdown as HTML, its formulas still TeX."""
     renderer = IPythonRenderer(escape=False, exclude_anchor_links=True)
     return MarkdownWithMath(renderer=renderer).render(markdown)
 
 
-def python(source):
+def highlighted(source):
     return highlight(source, PythonLexer(stripnl=False), CODE).rstrip("\n")
 
 
@@ -65,31 +62,31 @@ class Handout:
     nb : the stored notebook.   edition : "student" or "teacher".
     explorers : {name: HTML element}, for the screen.
 
-    `drawn` has to be set before HTML is asked for: {fragment: the same, its formulas drawn}.
+    `typeset` has to be set before HTML is asked for: {fragment: the same, its formulas drawn}.
     """
 
     def __init__(self, nb, edition, explorers=None):
-        self.edition, self.explorers, self.drawn = edition, explorers or {}, {}
-        self.answers = {id_of(cell): cell.source for cell in nb.cells if is_answer(cell)}
-        self.cells = getattr(editions, edition)(nb).cells
+        self.edition, self.explorers, self.typeset = edition, explorers or {}, {}
+        self.answers = {grade_id(cell): cell.source for cell in nb.cells if is_answer(cell)}
+        self.cells = EDITIONS[edition](nb).cells
         self.title = self.cells[0].source.splitlines()[0].lstrip("# ")
         self.strips = {name for cell in self.cells for name in FILM_STRIP.findall(cell.source)}
 
     def fragments(self):
-        """The prose as HTML, its formulas still TeX."""
+        """Return the prose as HTML, its formulas still TeX."""
         return [render(cell.source) for cell in self.cells if is_text(cell)]
 
     def prose(self, source):
-        return self.drawn[render(source)]
+        return self.typeset[render(source)]
 
     def opening(self):
-        """What stands above the columns: the notebook's title and what it is about."""
+        """Return what stands above the columns: the title, and what the notebook is about."""
         return self.prose(self.cells[0].source)
 
     # -- on paper --------------------------------------------------------------------------
 
     def on_paper(self):
-        """The rest, as one HTML whose elements are set in columns, but for wide ones.
+        """Return the rest, as one HTML whose elements are set in columns, but for wide ones.
 
         An exercise is a row, the task on the left and room for the answer on the right. In the
         teacher's edition, what follows the answer, as a self-check, is a row below.
@@ -114,8 +111,10 @@ class Handout:
     def _cell_on_paper(self, cell):
         if is_text(cell):
             if is_answer(cell) and self.edition == "student":
-                return room(len(self._solution(cell).split()) / WORDS_A_LINE, "In words:")
-            if "teacher" in tags(cell):
+                return answer_box(
+                    len(self._solution(cell).split()) / WORDS_PER_LINE, "In words:"
+                )
+            if is_for_teachers(cell):
                 return f'<aside class="teacher">{self.prose(cell.source)}</aside>'
             return self.prose(cell.source)
         if is_check(cell):
@@ -123,13 +122,13 @@ class Handout:
         if is_answer(cell):
             if self.edition == "teacher":
                 return code(cell.source) + self._outputs(cell)
-            stub = SOLUTION.sub("", self.answers[id_of(cell)]).rstrip()
-            return code(stub) + room(len(self._solution(cell).splitlines()))
+            stub = SOLUTION.sub("", self.answers[grade_id(cell)]).rstrip()
+            return code(stub) + answer_box(len(self._solution(cell).splitlines()))
         shown = code(cell.source) if "print" in tags(cell) else ""
         return shown + self._outputs(cell)
 
     def _solution(self, cell):
-        return SOLUTION.search(self.answers[id_of(cell)])[1]
+        return SOLUTION.search(self.answers[grade_id(cell)])["body"]
 
     def _outputs(self, cell):
         explorer, checked = EXPLORER.search(cell.source), EXPLORER_CHECK.search(cell.source)
@@ -148,16 +147,16 @@ class Handout:
     # -- on a screen -----------------------------------------------------------------------
 
     def on_screen(self):
-        """The rest, as one HTML."""
+        """Return the rest, as one HTML."""
         return "\n".join(map(self._cell_on_screen, self.cells[1:]))
 
     def _cell_on_screen(self, cell):
         if is_text(cell):
-            kind = ' class="teacher"' if "teacher" in tags(cell) else ""
+            kind = ' class="teacher"' if is_for_teachers(cell) else ""
             return f"<div{kind}>{self.prose(cell.source)}</div>"
         lines, found = cell.source.splitlines(), EXPLORER.search(cell.source)
         shown = code(cell.source)
-        if len(lines) > LONG_CODE and not id_of(cell):
+        if len(lines) > LONG_CODE and not grading(cell):
             words = html.escape(next(filter(None, lines)))
             shown = f"<details><summary><code>{words}</code> …</summary>{shown}</details>"
         if found and found[1] in self.explorers:
@@ -170,11 +169,11 @@ class Handout:
     # -- on slides -------------------------------------------------------------------------
 
     def on_slides(self):
-        """The rest, as one HTML: prose, figures, what was printed, and places for explorers."""
+        """Return prose, figures, what was printed, and places for explorers, as one HTML."""
         return "\n".join(map(self._cell_on_slides, self.cells[1:]))
 
     def _cell_on_slides(self, cell):
-        if id_of(cell) or "teacher" in tags(cell):
+        if grading(cell) or is_for_teachers(cell):
             return ""
         if is_text(cell):
             return self.prose(cell.source)
@@ -188,7 +187,7 @@ class Handout:
 
 
 def linked(html, edition=None):
-    """Links to notebooks lead to their pages of that edition; else only their words stay."""
+    """Let links to notebooks lead to their pages of that edition; else keep only the words."""
     if edition:
         html = re.sub(r'(<a href="[\w-]+)\.ipynb"', rf'\1-{edition}.html"', html)
     kept = "https?:|#" + (r"|[\w-]+\.html\"" if edition else "")
@@ -203,15 +202,15 @@ def is_text(cell):
 
 
 def is_answer(cell):
-    return bool(cell.metadata.get("nbgrader", {}).get("solution"))
+    return grading(cell).get("solution", False)
 
 
 def is_check(cell):
-    return bool(cell.metadata.get("nbgrader", {}).get("locked"))
+    return grading(cell).get("locked", False)
 
 
-def id_of(cell):
-    return cell.metadata.get("nbgrader", {}).get("grade_id", "")
+def grade_id(cell):
+    return grading(cell)["grade_id"]
 
 
 def tags(cell):
@@ -222,11 +221,11 @@ def tags(cell):
 
 
 def code(source):
-    return f'<pre class="code">{python(source)}</pre>'
+    return f'<pre class="code">{highlighted(source)}</pre>'
 
 
 def row(task, answer):
-    """A task beside its answer; if task is None, what belongs to the answer above it."""
+    """Set a task beside its answer; if task is None, the answer goes on below the last one."""
     if task == "":
         return answer
     kind, task = (" more", "") if task is None else ("", f'<div class="task">{task}</div>')
@@ -234,23 +233,23 @@ def row(task, answer):
     return f'<section class="exercise wide{kind}">{task}{answer}</section>'
 
 
-def room(lines, label=""):
-    """A box to write in, for about so many lines."""
-    rows = max(round(lines + 1), math.ceil(LEAST_ROOM / LINE))
+def answer_box(lines, label=""):
+    """Return a box to write in, for about so many lines."""
+    rows = max(round(lines + 1), math.ceil(LEAST_BOX_HEIGHT / LINE_HEIGHT))
     label = f'<p class="label">{label}</p>' if label else ""
-    return f'{label}<div class="room">{"<div></div>" * rows}</div>'
+    return f'{label}<div class="answer-box">{"<div></div>" * rows}</div>'
 
 
 def printed(text, cell):
-    """What a cell printed; the source of the package, as code."""
+    """Return what a cell printed; the source of the package is set as code."""
     text = textwrap.dedent(text).strip("\n")
     if "inspect.getsource" in cell.source and text:
-        return f'<pre class="code source">{python(text)}</pre>'
+        return f'<pre class="code source">{highlighted(text)}</pre>'
     return f'<pre class="output">{html.escape(text)}</pre>' if text.strip() else ""
 
 
 def result(output):
-    """A picture, or a text if the cell has shown none."""
+    """Return a picture, or a text if the cell has shown none."""
     data = output.get("data", {})
     if "image/png" in data:
         return figure(data["image/png"], output.metadata.get("image/png", {}))
@@ -259,14 +258,14 @@ def result(output):
 
 
 def figure(png, about):
-    """A picture, its first sentences as caption; wide if it cannot be read in a column."""
+    """Return a picture with a caption; it is wide if it cannot be read in a column."""
     alt, width, height = about.get("alt", ""), about.get("width", 0), about.get("height", 0)
-    scale = min(ON_PAPER, 680 / max(width, 1), HIGHEST / max(height, 1))
-    in_column = min(scale, COLUMN / max(width, 1))
-    wide = in_column < SMALLEST
+    scale = min(PAPER_SCALE, 680 / max(width, 1), MAX_HEIGHT / max(height, 1))
+    in_column = min(scale, COLUMN_WIDTH / max(width, 1))
+    wide = in_column < SMALLEST_SCALE
     kind = ("beside" if scale * width < 560 else "below") if wide else "narrow"
     shown = round((scale if wide else in_column) * width)
-    on_slide = round(min(ON_SLIDE, SLIDE_WIDTH / max(width, 1)) * height)
+    on_slide = round(min(SLIDE_SCALE, SLIDE_WIDTH / max(width, 1)) * height)
     words = html.escape(WORDS_OF_FIGURE.match(alt)[1].strip()) if alt else ""
     return (
         f'<figure class="plot {"wide " if wide else ""}{kind}">'
@@ -277,18 +276,18 @@ def figure(png, about):
 
 
 def check_list(text):
-    """The lines of `Checks.summary` as a list."""
+    """Return the lines of `Checks.summary` as a list."""
     count, *lines = text.strip().splitlines()
     found = [CHECK.fullmatch(line) for line in lines]
     items = "".join(
         f"<li>{html.escape(check['claim'])}: <b>{check['value']}</b>, "
-        f"{check['bounds']}{note(check)}</li>"
+        f"{check['bounds']}{origin(check)}</li>"
         for check in found
     )
     return f'<p>{count}.</p><ol class="checks no-maths">{items}</ol>'
 
 
-def note(check):
-    """From where the claim is, in brackets."""
+def origin(check):
+    """Return where the claim is from, in brackets."""
     found = re.search(r"  (\[.*\])\Z", check[0])
     return f" <small>{html.escape(found[1])}</small>" if found else ""

@@ -16,7 +16,7 @@ from . import assets
 
 HERE = Path(__file__).parent
 PAPER_WIDTH = 680  # CSS pixels: 180 mm, the width of the text on both papers
-SLIDE = (1280, 720)
+SLIDE_SIZE = (1280, 720)
 MATHJAX_SETTINGS = """{
     tex: {inlineMath: [["$", "$"]], displayMath: [["$$", "$$"]], processEscapes: true,
           packages: {"[-]": ["noundefined", "noerrors"]}},
@@ -48,16 +48,16 @@ class Typesetter:
 
     @contextmanager
     def page(self, html, width=PAPER_WIDTH, height=1000, media="screen"):
-        """A tab that shows html, offline, its letters and pictures there.
+        """Open a tab that shows html, offline, once its letters and pictures are there.
 
-        FaultsError on leaving if it asked for anything that is not in the page itself.
+        Raises FaultsError on leaving if it asked for what is not in the page itself.
         """
         context = self.chromium.new_context(
             offline=True, viewport={"width": width, "height": height}
         )
         try:
-            tab, asked, errors = context.new_page(), [], []
-            tab.on("request", lambda request: asked.append(request.url))
+            tab, requests, errors = context.new_page(), [], []
+            tab.on("request", lambda request: requests.append(request.url))
             tab.on("pageerror", lambda error: errors.append(f"a script failed: {error}"))
             tab.emulate_media(media=media)
             tab.set_content(html)
@@ -66,18 +66,20 @@ class Typesetter:
                 " ...[...document.images].map((image) => image.decode().catch(() => {}))])"
             )
             yield tab
-            strange = [url for url in asked if not url.startswith(("data:", "blob:", "file:"))]
+            strange = [
+                url for url in requests if not url.startswith(("data:", "blob:", "file:"))
+            ]
             errors += [f"asks the network for {url}" for url in dict.fromkeys(strange)]
             if errors:
                 raise FaultsError(errors)
         finally:
             context.close()
 
-    def draw_formulas(self, fragments):
-        """HTML fragments with TeX -> {fragment: HTML with drawings}, and what drawings need.
+    def typeset_formulas(self, fragments):
+        """Return {fragment: the same HTML, its TeX drawn}, and the glyphs of the drawings.
 
-        The second result is HTML too: the style of formulas, and the letters they share.
-        FaultsError where a formula is wrong or a command of it unknown.
+        The glyphs are HTML too: the style of formulas, and the letters that they share.
+        Raises FaultsError where a formula is wrong or a command of it unknown.
         """
         fragments = list(dict.fromkeys(fragments))
         body = "\n".join(f'<div class="fragment">{fragment}</div>' for fragment in fragments)
@@ -86,16 +88,16 @@ class Typesetter:
             f"<script>{assets.mathjax()}</script>{body}"
         )
         with self.page(html) as tab:
-            drawn, shared, wrong = tab.evaluate(
+            drawn, glyphs, wrong = tab.evaluate(
                 """async () => {
                     await MathJax.startup.promise;
                     await MathJax.typesetPromise();
                     const all = (selector) => [...document.querySelectorAll(selector)];
                     const around = (node) => node.closest("p, li, td, h2, h3, div").textContent;
-                    const shared = [MathJax.svgStylesheet(), ...all("#MJX-SVG-global-cache")];
+                    const glyphs = [MathJax.svgStylesheet(), ...all("#MJX-SVG-global-cache")];
                     return [
                         all(".fragment").map((fragment) => fragment.innerHTML),
-                        shared.map((element) => element.outerHTML).join("\\n"),
+                        glyphs.map((element) => element.outerHTML).join("\\n"),
                         all("[data-mjx-error], mjx-merror").map((node) => [
                             node.dataset.mjxError ?? node.textContent,
                             around(node).trim().slice(0, 80),
@@ -106,16 +108,16 @@ class Typesetter:
         # An error stands in the drawing, and once more in the MathML beside it.
         faults = [f"formula: {error} (in {place!r})" for error, place in wrong]
         raise_faults(dict.fromkeys(faults))
-        return dict(zip(fragments, drawn, strict=True)), shared
+        return dict(zip(fragments, drawn, strict=True)), glyphs
 
     def print(self, html, path):
-        """Fit html to its columns, check it, and print it to a PDF at path; how many pages.
+        """Print html to a PDF at path, set in columns and checked; return how many pages.
 
-        FaultsError, and no PDF, if something is wrong with the page or with what was printed.
+        Raises FaultsError, and writes no PDF, if page or print have a fault.
         """
         with self.page(html, media="print") as tab:
-            raise_faults(tab.evaluate(f"() => {{{scripts()} fit(); return faults()}}"))
-            raise_faults(tab.evaluate(f"() => {{{scripts()} paginate(); return faults()}}"))
+            raise_faults(tab.evaluate(f"() => {{{page_script()} fit(); return faults()}}"))
+            raise_faults(tab.evaluate(f"() => {{{page_script()} paginate(); return faults()}}"))
             draft = path.with_name(path.name + ".draft")
             tab.pdf(path=draft, prefer_css_page_size=True, tagged=True, outline=True)
         try:
@@ -126,34 +128,37 @@ class Typesetter:
         return pages
 
     def publish(self, html, path, size=(1000, 800), media=("screen",)):
-        """Check html at that size on each medium, and write it to path. FaultsError."""
+        """Check html at that size on each medium, and write it to path.
+
+        Raises FaultsError, and writes no file, if something is wrong with it.
+        """
         for medium in media:
             with self.page(html, *size, medium) as tab:
-                raise_faults(tab.evaluate(f"() => {{{scripts()} return faults()}}"))
+                raise_faults(tab.evaluate(f"() => {{{page_script()} return faults()}}"))
         path.write_text(html, "utf-8")
 
     def publish_slides(self, html, explorers, path):
-        """Split the flow of html into slides, check them, write them to path; how many.
+        """Split the flow of html into slides, check and write them; return how many.
 
         explorers : {name: HTML element} for the places that wait for one, for their scripts are
             not to run before they are read.
-        FaultsError, and no file, if something is wrong with one of them.
+        Raises FaultsError, and writes no file, if something is wrong with one of them.
         """
-        with self.page(html, *SLIDE) as tab:
-            count = tab.evaluate(f"() => {{{scripts()} return makeSlides()}}")
+        with self.page(html, *SLIDE_SIZE) as tab:
+            count = tab.evaluate(f"() => {{{page_script()} return makeSlides()}}")
             slides = f"<!DOCTYPE html>\n{tab.evaluate('document.documentElement.outerHTML')}"
         for name, element in explorers.items():
             place = f'<div data-explorer="{name}"></div>'
             if place not in slides:
                 raise FaultsError([f"explorer {name!r}: no slide has the room for it"])
             slides = slides.replace(place, element)
-        self.publish(slides, path, SLIDE, ("screen", "print"))
+        self.publish(slides, path, SLIDE_SIZE, ("screen", "print"))
         return count
 
 
 @functools.cache
-def scripts():
-    """What fits and checks a page, in the page itself."""
+def page_script():
+    """Return the functions that set and check a page, in the page itself."""
     return (HERE / "page.js").read_text("utf-8")
 
 
@@ -163,7 +168,10 @@ def raise_faults(faults):
 
 
 def check_print(path):
-    """How many pages a PDF has. FaultsError if it has none, or if TeX is left in its text."""
+    """Return how many pages a PDF has.
+
+    Raises FaultsError if it has none, or if TeX is left in its text.
+    """
     pages = text_of_pages(path)
     raise_faults([] if pages else ["the PDF has no page"])
     raise_faults(
@@ -175,7 +183,7 @@ def check_print(path):
 
 
 def text_of_pages(path):
-    """The text of each page of a PDF, as a reader would copy it, by pdftotext or pypdf."""
+    """Return the text of each page of a PDF, as a reader would copy it."""
     if program := shutil.which("pdftotext"):
         command = [program, "-enc", "UTF-8", str(path), "-"]
         text = subprocess.run(command, check=True, capture_output=True).stdout.decode("utf-8")

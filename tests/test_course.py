@@ -11,8 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from handouts import course
-from handouts.editions import IN_CODE, IN_WORDS
-from tools import notebooks as tool
+from handouts.editions import HINTED_SOLUTION, SOLUTION, grading, is_for_teachers
+from tools import notebooks
 
 GRADED = ["01_math", "02_data"]  # the quickest two to run
 
@@ -46,16 +46,12 @@ def _nothing(value):
 
 def graded_cells(nb, **kind):
     """{grade_id: cell} of the cells whose nbgrader metadata are as `kind` says."""
-    asked = {cell.metadata.nbgrader["grade_id"]: cell for cell in nb.cells if is_asked(cell)}
+    found = {grading(cell)["grade_id"]: cell for cell in nb.cells if grading(cell)}
     return {
         grade_id: cell
-        for grade_id, cell in asked.items()
-        if all(cell.metadata.nbgrader[key] == value for key, value in kind.items())
+        for grade_id, cell in found.items()
+        if all(grading(cell)[key] == value for key, value in kind.items())
     }
-
-
-def is_asked(cell):
-    return "nbgrader" in cell.metadata
 
 
 def without_pictures(nb):
@@ -64,7 +60,7 @@ def without_pictures(nb):
     Every cell that binds a name which a later cell reads is kept, so answers and checks find
     all they would find in the whole notebook.
     """
-    first = next(i for i, cell in enumerate(nb.cells) if is_asked(cell))
+    first = next(i for i, cell in enumerate(nb.cells) if grading(cell))
     kept, read = [], set()
     for place, cell in reversed(list(enumerate(nb.cells))):
         if cell.cell_type == "code" and (place >= first or not only_shows(cell, read)):
@@ -103,7 +99,7 @@ def bound_names(source):
 
 def submission(release, source, kind):
     """What a student of that kind hands in: the notebook given out, with answers filled in."""
-    nb = tool.nbformat.from_dict(release)
+    nb = notebooks.nbformat.from_dict(release)
     model = graded_cells(source, solution=True)
     for grade_id, cell in graded_cells(nb, solution=True).items():
         right = model[grade_id].source
@@ -139,11 +135,11 @@ def grades(nb, number, folder):
     """{kind of student: {grade_id: (points, most points, whether a person must look)}}."""
     course.build({number: nb}, folder)
     name = f"{number}.ipynb"
-    release = tool.read(folder / "release" / number / name)
+    release = notebooks.read(folder / "release" / number / name)
     for kind in KINDS:
         handed_in = folder / "submitted" / kind / number
         handed_in.mkdir(parents=True)
-        tool.write(submission(release, nb, kind), handed_in / name)
+        notebooks.write(submission(release, nb, kind), handed_in / name)
     course.nbgrader(folder, "autograde", number)
     command = [sys.executable, "-c", READ_GRADES]
     done = subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True)
@@ -158,7 +154,7 @@ def graded(tmp_path_factory):
     """{notebook: (notebook, its grades)}, both graded at once."""
 
     def run(name):
-        nb = without_pictures(tool.read(tool.NOTEBOOKS / f"{name}.ipynb"))
+        nb = without_pictures(notebooks.read(notebooks.NOTEBOOKS / f"{name}.ipynb"))
         return nb, grades(nb, name[:2], tmp_path_factory.mktemp(name))
 
     with ThreadPoolExecutor(len(GRADED)) as pool:
@@ -168,7 +164,7 @@ def graded(tmp_path_factory):
 def expected(nb, share):
     """{grade_id: grade} where each check gives that share of its points."""
     checks = graded_cells(nb, grade=True, solution=False)
-    points = {name: cell.metadata.nbgrader["points"] for name, cell in checks.items()}
+    points = {name: grading(cell)["points"] for name, cell in checks.items()}
     return {name: (share * most, most, False) for name, most in points.items()}
 
 
@@ -188,7 +184,7 @@ def test_words_wait_for_a_person_unless_untouched(graded, name):
     words = graded_cells(nb, grade=True, solution=True)
     assert words
     for grade_id, cell in words.items():
-        most = cell.metadata.nbgrader["points"]
+        most = grading(cell)["points"]
         assert found["right"][grade_id] == (None, most, True)
         assert found["empty"][grade_id] == (0, most, False)
 
@@ -197,18 +193,18 @@ def test_words_wait_for_a_person_unless_untouched(graded, name):
 
 
 def test_the_source_has_no_cell_for_teachers_and_takes_its_stored_runs_along():
-    nb = tool.read(tool.NOTEBOOKS / "06_deep.ipynb")
+    nb = notebooks.read(notebooks.NOTEBOOKS / "06_deep.ipynb")
     cells = course.source(nb).cells
-    assert not any("teacher" in cell.metadata.get("tags", []) for cell in cells)
+    assert not any(is_for_teachers(cell) for cell in cells)
     assert not any("source_hidden" in json.dumps(cell) for cell in cells)
     sources = "\n".join(cell.source for cell in cells)
     assert 'long_runs("historical.json")' in sources and "long_runs()" not in sources
 
 
 def test_solution_and_hint_stand_where_both_tools_look():
-    for path in tool.NOTEBOOKS.glob("*.ipynb"):
-        for cell in graded_cells(tool.read(path), solution=True).values():
-            region = IN_CODE if cell.cell_type == "code" else IN_WORDS
+    for path in notebooks.NOTEBOOKS.glob("*.ipynb"):
+        for cell in graded_cells(notebooks.read(path), solution=True).values():
+            region = HINTED_SOLUTION if cell.cell_type == "code" else SOLUTION
             assert region.search(cell.source)
 
 

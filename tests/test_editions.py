@@ -9,7 +9,8 @@ from IPython.core.inputtransformer2 import TransformerManager
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from handouts import editions
-from tools import notebooks as tool
+from handouts.editions import grading, is_for_teachers
+from tools import notebooks
 
 # True: every notebook must have exercises. False: only those that have any are looked at.
 ALL_HAVE_EXERCISES = True
@@ -19,13 +20,10 @@ TITLE = re.compile(r"### Exercise (\d+) \((warm-up|core|stretch)\): \S.*")
 SHORTEST_TELLING_LINE = 8  # characters; `y = x` or `)` give nothing away
 
 
-def asked(cell):
-    return cell.metadata.get("nbgrader", {})
-
-
-NOTEBOOKS = {path.stem: tool.read(path) for path in sorted(tool.NOTEBOOKS.glob("*.ipynb"))}
+PATHS = sorted(notebooks.NOTEBOOKS.glob("*.ipynb"))
+NOTEBOOKS = {path.stem: notebooks.read(path) for path in PATHS}
 if not ALL_HAVE_EXERCISES:
-    NOTEBOOKS = {name: nb for name, nb in NOTEBOOKS.items() if any(map(asked, nb.cells))}
+    NOTEBOOKS = {name: nb for name, nb in NOTEBOOKS.items() if any(map(grading, nb.cells))}
 each_notebook = pytest.mark.parametrize("name", NOTEBOOKS)
 
 
@@ -53,16 +51,18 @@ def form_faults(name, nb):
     end = next(i for i in sections if i > heading)
     if not cells[heading].source.startswith("## Exercises") or (starts and starts[-1] > end):
         found.append("exercises stand in one section, '## Exercises'")
-    teachers = [i for i, c in enumerate(cells) if "teacher" in c.metadata.get("tags", [])]
+    teachers = [i for i, c in enumerate(cells) if is_for_teachers(c)]
     if teachers != [heading + 1] or not cells[heading + 1].source.startswith("**For teachers."):
         found.append(
             "one cell, tagged teacher, '**For teachers.** ...' is next to '## Exercises'"
         )
-    words = sum(asked(cell).get("grade_id", "").endswith("-words") for cell in cells)
+    words = sum(grading(cell).get("grade_id", "").endswith("-words") for cell in cells)
     if not 1 <= words <= 2:
         found.append(f"{words} answers in words: have 1 or 2")
     stray = [
-        asked(c)["grade_id"] for i, c in enumerate(cells) if asked(c) and not heading < i < end
+        grading(c)["grade_id"]
+        for i, c in enumerate(cells)
+        if grading(c) and not heading < i < end
     ]
     found += [f"{grade_id} stands outside '## Exercises'" for grade_id in stray]
     for title, first, last in zip(titles, starts, [*starts[1:], end], strict=True):
@@ -73,7 +73,7 @@ def form_faults(name, nb):
 
 
 def _faults(cells, stem, points):
-    found = {asked(cell)["grade_id"]: cell for cell in cells if asked(cell)}
+    found = {grading(cell)["grade_id"]: cell for cell in cells if grading(cell)}
     order = [stem, f"{stem}-check", f"{stem}-words"]
     if list(found) not in (order, order[:2]):
         yield f"cells {list(found)}: after the task come {order[:2]}, then {order[2]} if asked"
@@ -87,15 +87,15 @@ def _faults(cells, stem, points):
     }
     for grade_id, cell in found.items():
         keys = ("solution", "grade", "locked", "points")
-        got = (cell.cell_type, *(asked(cell).get(key) for key in keys))
+        got = (cell.cell_type, *(grading(cell).get(key) for key in keys))
         if got != expected[grade_id]:
             yield f"{grade_id}: type, {keys} are {got}, not {expected[grade_id]}"
-        if asked(cell).get("schema_version") != 3 or asked(cell).get("task") is not False:
+        if grading(cell).get("schema_version") != 3 or grading(cell).get("task") is not False:
             yield f"{grade_id}: have schema_version 3 and task false"
     check = found[f"{stem}-check"]
     if f'Exercise("{stem[-1]}", look=' not in check.source or ".done()" not in check.source:
         yield f'the check begins with this = Exercise("{stem[-1]}", look=...), ends in .done()'
-    tests = editions.TESTS.search(check.source)
+    tests = editions.HIDDEN_TESTS.search(check.source)
     if not tests or not re.search(r"^ *assert .+", tests[0], re.MULTILINE):
         yield "hidden tests with an assertion are missing: other inputs catch a fixed answer"
     elif ".done()" in tests[0]:
@@ -111,7 +111,7 @@ def test_the_notebooks_with_exercises_are_looked_at():
 
 @each_notebook
 def test_exercises_keep_their_form(name):
-    editions.demand_form(NOTEBOOKS[name])
+    editions.validate_markup(NOTEBOOKS[name])
     assert form_faults(name, NOTEBOOKS[name]) == []
 
 
@@ -122,12 +122,10 @@ def solution_lines(nb):
     """{line that tells an answer: grade_id}, stripped, but for those in sight elsewhere."""
     lines = {}
     for cell in nb.cells:
-        found = (editions.IN_CODE if cell.cell_type == "code" else editions.IN_WORDS).search(
-            cell.source
-        )
+        found = editions.SOLUTION.search(cell.source)
         for line in found["body"].splitlines() if found else []:
             if len(line.strip()) >= SHORTEST_TELLING_LINE:
-                lines[line.strip()] = asked(cell)["grade_id"]
+                lines[line.strip()] = grading(cell)["grade_id"]
     return {line: name for line, name in lines.items() if line not in in_sight(nb)}
 
 
@@ -135,10 +133,10 @@ def in_sight(nb):
     """What students may see: all above the exercises, and every source but the hidden parts."""
     seen, answered = [], False
     for cell in nb.cells:
-        source = editions.IN_CODE.sub("", editions.IN_WORDS.sub("", cell.source))
-        answered |= bool(asked(cell))
-        if "teacher" not in cell.metadata.get("tags", []):
-            seen.append(editions.TESTS.sub("", source))
+        source = editions.HINTED_SOLUTION.sub("", editions.SOLUTION.sub("", cell.source))
+        answered |= bool(grading(cell))
+        if not is_for_teachers(cell):
+            seen.append(editions.HIDDEN_TESTS.sub("", source))
             seen += [] if answered else [text_of(cell)]
     return "\n".join(seen)
 
@@ -171,7 +169,7 @@ def test_no_answer_is_left_in_the_student_edition(name):
     text = json.dumps(edition)
     for word in ("BEGIN SOLUTION", "END SOLUTION", "HIDDEN TESTS", "# Hint:", "source_hidden"):
         assert word not in text
-    assert not any("teacher" in cell.metadata.get("tags", []) for cell in edition.cells)
+    assert not any(is_for_teachers(cell) for cell in edition.cells)
 
 
 @each_notebook
@@ -189,9 +187,9 @@ def test_the_teacher_edition_has_all_answers_in_sight(name):
 def test_both_editions_are_python_and_answers_raise_their_hint(name):
     nb = NOTEBOOKS[name]
     hints = {
-        asked(cell)["grade_id"]: found["hint"]
+        grading(cell)["grade_id"]: found["hint"]
         for cell in nb.cells
-        if (found := editions.IN_CODE.search(cell.source))
+        if (found := editions.HINTED_SOLUTION.search(cell.source))
     }
     assert raised(editions.student(nb)) == hints
     assert set(raised(editions.teacher(nb))) == set()
@@ -205,17 +203,17 @@ def raised(nb):
             tree = ast.parse(TransformerManager().transform_cell(cell.source))
             calls = [node.exc for node in ast.walk(tree) if isinstance(node, ast.Raise)]
             calls = [c for c in calls if ast.unparse(c).startswith("NotImplementedError(")]
-            if calls and asked(cell).get("solution"):
+            if calls and grading(cell).get("solution"):
                 ((hint,),) = [call.args for call in calls]
-                found[asked(cell)["grade_id"]] = hint.value
+                found[grading(cell)["grade_id"]] = hint.value
     return found
 
 
 @each_notebook
 def test_outputs_above_the_answers_stay(name):
     nb = NOTEBOOKS[name]
-    first = next(i for i, cell in enumerate(nb.cells) if asked(cell))
-    above = [c for c in nb.cells[:first] if "teacher" not in c.metadata.get("tags", [])]
+    first = next(i for i, cell in enumerate(nb.cells) if grading(cell))
+    above = [c for c in nb.cells[:first] if not is_for_teachers(c)]
     edition = editions.student(nb).cells
     assert [c.get("outputs") for c in edition[: len(above)]] == [
         c.get("outputs") for c in above
@@ -279,15 +277,17 @@ def small():
         new_markdown_cell("## Exercises\n\nThree."),
         new_markdown_cell("**For teachers.** At home.", metadata={"tags": ["teacher"]}),
         new_markdown_cell("### Exercise 1 (warm-up): order\n\nPredict `order`."),
-        code(ONE, **of("00-exercise-1", solution=True)),
+        code(ONE, **exercise("00-exercise-1", solution=True)),
         code('print("it is", order)', printed("it is rows first\n")),
         check_cell(ONE_CHECK, "1", 1),
         new_markdown_cell("### Exercise 2 (core): twice\n\nWrite `twice`."),
-        code(TWO, **of("00-exercise-2", solution=True)),
+        code(TWO, **exercise("00-exercise-2", solution=True)),
         check_cell(TWO_CHECK, "2", 2),
-        new_markdown_cell(TWO_WORDS, **of("00-exercise-2-words", points=1, solution=True)),
+        new_markdown_cell(
+            TWO_WORDS, **exercise("00-exercise-2-words", points=1, solution=True)
+        ),
         new_markdown_cell("### Exercise 3 (core): zeros\n\nDefine `few_zeros` (7,)."),
-        code(THREE, **of("00-exercise-3", solution=True)),
+        code(THREE, **exercise("00-exercise-3", solution=True)),
         check_cell(THREE_CHECK, "3", 2),
         new_markdown_cell("## What we measured"),
         code(
@@ -295,7 +295,7 @@ def small():
             printed(f"1 claims measured, all within their bounds\n{CLAIM}"),
         ),
     ]
-    nb = tool.normalise(new_notebook(cells=cells))
+    nb = notebooks.normalise(new_notebook(cells=cells))
     return nb
 
 
@@ -307,16 +307,16 @@ def printed(text):
     return new_output("stream", name="stdout", text=text)
 
 
-def of(grade_id, points=None, solution=False):
+def exercise(grade_id, points=None, solution=False):
     """Metadata as nbgrader's: an answer, or with points something graded."""
-    asked = {"grade_id": grade_id, "schema_version": 3, "task": False, "solution": solution}
-    asked |= {"grade": points is not None, "locked": not solution}
-    return {"metadata": {"nbgrader": asked | ({"points": points} if points else {})}}
+    metadata = {"grade_id": grade_id, "schema_version": 3, "task": False, "solution": solution}
+    metadata |= {"grade": points is not None, "locked": not solution}
+    return {"metadata": {"nbgrader": metadata | ({"points": points} if points else {})}}
 
 
 def check_cell(source, number, points):
     line = printed(f"ok    exercise {number}\n")
-    return code(source, line, **of(f"00-exercise-{number}-check", points))
+    return code(source, line, **exercise(f"00-exercise-{number}-check", points))
 
 
 def test_the_small_notebook_is_in_form_and_stays_as_it_is():
@@ -333,10 +333,10 @@ def test_the_student_edition_of_the_small_notebook():
         'order = "unknown"\nraise NotImplementedError("which axis did the sum run over?")'
     )
     assert two.source.endswith('    raise NotImplementedError("see \\"sums\\" above")')
-    assert words.source == editions.TO_WRITE
+    assert words.source == editions.ANSWER_PLACEHOLDER
     assert edition.cells[7].source == ONE_CHECK.split("\n### BEGIN")[0]
     assert [i for i, cell in enumerate(edition.cells) if cell.get("outputs")] == [2, 16]
-    assert asked(edition.cells[7]) == asked(small().cells[8])
+    assert grading(edition.cells[7]) == grading(small().cells[8])
     assert left_over(small(), edition) == []
 
 
@@ -360,13 +360,13 @@ def test_the_teacher_edition_of_the_small_notebook():
 
 
 def test_both_editions_are_written_with_what_they_read(tmp_path):
-    tool.write(small(), tmp_path / "00_small.ipynb")
+    notebooks.write(small(), tmp_path / "00_small.ipynb")
     editions.main([str(tmp_path / "00_small.ipynb"), "--to", str(tmp_path / "out")])
     written = {p.relative_to(tmp_path / "out").as_posix() for p in tmp_path.glob("out/*/*")}
     names = {"student/00_small.ipynb", "teacher/00_small.ipynb", "benchmarks/historical.json"}
     assert written == names
     for edition in (editions.student, editions.teacher):
-        nb = tool.read(tmp_path / "out" / edition.__name__ / "00_small.ipynb")
+        nb = notebooks.read(tmp_path / "out" / edition.__name__ / "00_small.ipynb")
         assert [c.source for c in nb.cells] == [c.source for c in edition(small()).cells]
         assert "source_hidden" not in json.dumps(nb)
 
@@ -383,13 +383,13 @@ def replaced(cell, old, new):
 
 def with_metadata(cell, **values):
     def change(nb):
-        asked(nb.cells[cell]).update(values)
+        grading(nb.cells[cell]).update(values)
 
     return change
 
 
 def answer_far_above(nb):
-    nb.cells[2].metadata = of("00-exercise-0", solution=True)["metadata"]
+    nb.cells[2].metadata = exercise("00-exercise-0", solution=True)["metadata"]
 
 
 def without_metadata(nb):

@@ -8,14 +8,13 @@ import shutil
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from tools import browser
-from tools import notebooks as tool
+from tools import browser, notebooks
 
 pytest.importorskip("playwright", reason="needs pip install 'aehelpers[browser]'")
 pytest.importorskip("nbconvert", reason="needs pip install 'aehelpers[lab]'")
 
 from handouts import __main__ as command
-from handouts import assets, build, explorers, pages, typesetter
+from handouts import assets, build, editions, explorers, pages, typesetter
 
 PIXEL = base64.b64encode(
     bytes.fromhex(
@@ -57,7 +56,7 @@ CHECKED = "ok    the slope: 0.0242, below 0.03  [fact 4]\n"
 SUMMARY = "1 claims measured, all within their bounds\n" + CHECKED
 
 
-def asked(grade_id, **more):
+def exercise(grade_id, **more):
     return {"nbgrader": {"grade_id": grade_id, "grade": False, "solution": False, **more}}
 
 
@@ -90,11 +89,13 @@ def notebook():
             new_markdown_cell("## Exercises\n\nOne."),
             new_markdown_cell("**For teachers.** Ask why.", metadata={"tags": ["teacher"]}),
             new_markdown_cell("### Exercise 1 (core): a root\n\nDefine `root(x)`."),
-            code(ANSWER, **asked("99-exercise-1", solution=True)),
-            code(SELF_CHECK, **asked("99-exercise-1-check", grade=True, locked=True, points=1)),
+            code(ANSWER, **exercise("99-exercise-1", solution=True)),
+            code(
+                SELF_CHECK, **exercise("99-exercise-1-check", grade=True, locked=True, points=1)
+            ),
             new_markdown_cell(
                 WORDS,
-                metadata=asked("99-exercise-1-words", grade=True, solution=True, points=1),
+                metadata=exercise("99-exercise-1-words", grade=True, solution=True, points=1),
             ),
             new_markdown_cell("## What we measured"),
             code("check.summary()", printed(SUMMARY)),
@@ -122,12 +123,12 @@ def folder(chromium, tmp_path_factory):
     """The handouts and slides of the fixture, all made."""
     folder = tmp_path_factory.mktemp("handouts")
     path = folder / "99_fixture.ipynb"
-    tool.write(tool.normalise(notebook()), path)
+    notebooks.write(notebooks.normalise(notebook()), path)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(explorers, "FOLDER", folder / "explorers")
         made = [
             one
-            for edition in build.EDITIONS
+            for edition in editions.EDITIONS
             for one in build.handouts(chromium, path, edition, folder, ["a4"])
         ]
         made += build.slides(chromium, path, folder)
@@ -177,8 +178,8 @@ def test_the_student_reads_no_answer_on_a_screen(folder):
 
 def test_a_page_asks_no_network_and_its_explorers_answer_keys_one_by_one(chromium, folder):
     context = chromium.chromium.new_context(offline=True)
-    tab, asked_for = context.new_page(), []
-    tab.on("request", lambda request: asked_for.append(request.url.split(":")[0]))
+    tab, requests = context.new_page(), []
+    tab.on("request", lambda request: requests.append(request.url.split(":")[0]))
     tab.goto((folder / "99_fixture-student.html").as_uri())
     first, second = (tab.locator(".explorer-page").nth(i) for i in range(2))
     before = [each.locator("img").get_attribute("src") for each in (first, second)]
@@ -189,14 +190,14 @@ def test_a_page_asks_no_network_and_its_explorers_answer_keys_one_by_one(chromiu
     assert second.locator("img").get_attribute("src") == before[1]
     assert tab.locator("mjx-container svg").count() == 2
     assert tab.locator("mjx-merror, script[src], #MathJax").count() == 0
-    assert set(asked_for) <= {"file", "data", "blob"}
+    assert set(requests) <= {"file", "data", "blob"}
     context.close()
 
 
 def test_slides_turn_by_key_but_not_while_a_slider_is_moved(chromium, folder):
     context = chromium.chromium.new_context(offline=True)
-    tab, asked_for = context.new_page(), []
-    tab.on("request", lambda request: asked_for.append(request.url.split(":")[0]))
+    tab, requests = context.new_page(), []
+    tab.on("request", lambda request: requests.append(request.url.split(":")[0]))
     tab.goto((folder / "99_fixture.html").as_uri())
     last = tab.locator(".slide").count()
 
@@ -216,7 +217,7 @@ def test_slides_turn_by_key_but_not_while_a_slider_is_moved(chromium, folder):
     assert explorer.locator("[role=status]").inner_text() == "2 right"
     assert number_after("Shift") == number
     assert tab.locator(".slide mjx-container svg").count() == 2
-    assert set(asked_for) <= {"file", "data", "blob"}
+    assert set(requests) <= {"file", "data", "blob"}
     context.close()
 
 
@@ -248,7 +249,7 @@ def test_slides_show_no_check_and_no_unmarked_code_but_keep_the_checks_in_the_no
 
 def on_paper(*parts):
     style = build.style_sheet("handout")
-    margins = build.MARGINS.format(
+    margins = build.PAPER_STYLE.format(
         size="A4", margin="18mm 15mm 16mm", height="263mm", course="c", title="t", edition="e"
     )
     return (
@@ -335,7 +336,7 @@ def test_a_figure_makes_room_for_the_text_below_it(chromium, tmp_path):
     heights = {}
     for text in ("", "<p>Below.</p>"):
         slides_of(chromium, path, "<h2>Heading</h2>", figure, text)
-        with chromium.page(path.read_text("utf-8"), *typesetter.SLIDE) as tab:
+        with chromium.page(path.read_text("utf-8"), *typesetter.SLIDE_SIZE) as tab:
             heights[text] = tab.evaluate("document.images[0].clientHeight")
     assert 330 <= heights["<p>Below.</p>"] < heights[""] <= 1.6 * 330
 
@@ -358,7 +359,9 @@ def test_notation_and_glossary_fit_on_two_pages(chromium, tmp_path):
 def test_wrong_formulas_fail(chromium):
     wrong = [r"$\unknown$", r"$x^2^3$", r"$$\begin{aligned} a$$"]
     with pytest.raises(typesetter.FaultsError) as error:
-        chromium.draw_formulas(["<p>right: $x$</p>", *(f"<p>here {tex}</p>" for tex in wrong)])
+        chromium.typeset_formulas(
+            ["<p>right: $x$</p>", *(f"<p>here {tex}</p>" for tex in wrong)]
+        )
     assert len(error.value.faults) == len(wrong)
     assert all(re.match("formula: .*here", fault) for fault in error.value.faults)
 
@@ -434,7 +437,7 @@ def test_a_failure_names_notebook_edition_and_place_and_removes_what_was_there(
 ):
     path = tmp_path / "98_broken.ipynb"
     nb = new_notebook(cells=[new_markdown_cell("# 98 · Broken\n\nHere $\\unknown$.")])
-    tool.write(tool.normalise(nb), path)
+    notebooks.write(notebooks.normalise(nb), path)
     (tmp_path / "98_broken-student.html").write_text("old")
     made = list(build.handouts(chromium, path, "student", tmp_path))
     assert [one.name for one in made] == [
@@ -445,7 +448,7 @@ def test_a_failure_names_notebook_edition_and_place_and_removes_what_was_there(
     for one in made:
         assert re.match(rf"{one.name}: FAILED, formula: .*unknown.*Here", str(one))
     assert list(tmp_path.iterdir()) == [path]
-    assert command.sum_of(made).startswith("3 FAILED, 0 files")
+    assert command.summary(made).startswith("3 FAILED, 0 files")
 
 
 def test_an_unknown_package_or_no_npm_is_said(monkeypatch, tmp_path):
