@@ -20,7 +20,7 @@ from .estimator import (
     check_widths,
     generator,
 )
-from .layers import ACTIVATIONS, Chain, Dense, Identity
+from .layers import ACTIVATIONS, Chain, Identity, activated, dense
 from .losses import LOSSES, bernoulli_of_logit
 from .metrics import mse
 from .network import Network
@@ -93,7 +93,7 @@ class Autoencoder(Estimator):
     random_state: object = None
     verbose: bool = False
 
-    # ---- learning ----------------------------------------------------------------------------
+    _outputs_per_unit = 1  # how many numbers the encoder gives for one number of the code
 
     def fit(self, X, y=None, *, validation=None):
         """Train on X (n, n_features), from new weights; y is there for pipelines and ignored.
@@ -149,10 +149,10 @@ class Autoencoder(Estimator):
         return self
 
     def begin(self, X, validation=None):
-        """Check arguments and data, and draw theta_: all of `fit` but the training itself.
+        """Check arguments and data, and draw theta_: all of `fit` but the training.
 
-        Returns X and validation in the units of the network. If a check fails, an estimator
-        that was fitted before stays as it is.
+        Returns X and validation in the units of the network. If a check fails, what was fitted
+        before stays as it is.
         """
         self._check_arguments()
         X = as_samples(X, dtype=self.dtype)
@@ -168,23 +168,24 @@ class Autoencoder(Estimator):
             varies = np.ptp(X, axis=0) > 0  # a constant's deviation may come out as 1e-17
             scale[varies] = X.std(axis=0)[varies]
         theta = (self.init_scale * network.init(rng)).astype(self.dtype)
-        self._set_fitted(network, rng, theta, mean, scale, {"loss": []})
+        self.restore(theta, mean, scale, network, rng)
         return self._to_network(X), None if validation is None else self._to_network(validation)
 
-    def restore(self, theta, mean, scale, **history):
-        """Become the fitted estimator that these arrays were saved from, for `load`.
+    def restore(self, theta, mean, scale, network=None, rng=None, **history):
+        """Become the fitted estimator of these arrays: the end of `begin`, and of `load`.
 
-        theta (size,).   mean, scale (n_features,), of the samples.   history : by name.
+        theta (size,).   mean, scale (n_features,), of the samples.   network, rng : None, what
+        the arguments describe.   history : what was recorded, by name.
         """
-        history = {name: list(values) for name, values in history.items()}
-        network, rng = self.network(len(mean)), generator(self.random_state)
-        self._set_fitted(network, rng, theta, mean, scale, history)
-
-    def _set_fitted(self, network, rng, theta, mean, scale, history):
-        self.network_, self.n_features_in_ = network, len(mean)
+        self.n_features_in_ = len(mean)
+        self.network_ = network or self.network(len(mean))
         self.theta_, self.mean_, self.scale_ = theta, mean, scale
-        optimizer = OPTIMIZERS[self.optimizer](self.learning_rate)
-        self.run_ = Run(self.get_params(), rng, optimizer, history)
+        self.run_ = Run(
+            params=self.get_params(),
+            rng=rng or generator(self.random_state),
+            optimizer=OPTIMIZERS[self.optimizer](self.learning_rate),
+            history={"loss": []} | {name: list(values) for name, values in history.items()},
+        )
 
     def _train(self, X, epochs, objective_at, schedule, validation=None):
         """Train theta_ and write the history; yield self after each epoch."""
@@ -214,8 +215,6 @@ class Autoencoder(Estimator):
             X = self._to_network(X)
         return self.network(X.shape[-1]).objective()(theta, X, rng)
 
-    # ---- the network -------------------------------------------------------------------------
-
     def network(self, n_features):
         """The Network that the arguments describe, for samples of n_features numbers."""
         (*encoder, to_code), (*decoder, to_output) = self._layers(n_features)
@@ -238,14 +237,8 @@ class Autoencoder(Estimator):
     def _layers(self, n_features):
         """The layers with weights, of the encoder and of the decoder."""
         widths = (n_features, *self.hidden)
-        return dense((*widths, self._code_width)), dense((self.latent_dim, *widths[::-1]))
-
-    @property
-    def _code_width(self):
-        """How many numbers the encoder gives for a sample."""
-        return self.latent_dim
-
-    # ---- using what was learnt ---------------------------------------------------------------
+        code_width = self._outputs_per_unit * self.latent_dim
+        return dense((*widths, code_width)), dense((self.latent_dim, *widths[::-1]))
 
     def transform(self, X):
         """Codes Z (n, latent_dim) of X (n, n_features)."""
@@ -299,8 +292,6 @@ class Autoencoder(Estimator):
         arrays = {"theta": self.theta_, "mean": self.mean_, "scale": self.scale_}
         saving.save(path, type(self).__name__, self.run_.params, arrays | self.history_)
 
-    # ---- inside ------------------------------------------------------------------------------
-
     def _encode(self, X):
         self._check_fitted()
         X = as_samples(X, self.n_features_in_, self.theta_.dtype)
@@ -315,8 +306,8 @@ class Autoencoder(Estimator):
             raise NotFittedError(f"this {type(self).__name__} has learnt nothing yet: call fit")
 
     def _check_arguments(self):
-        for name in ("activation", "output_activation"):
-            check_choice(name, getattr(self, name), ACTIVATIONS)
+        check_choice("activation", self.activation, ACTIVATIONS)
+        check_choice("output_activation", self.output_activation, ACTIVATIONS)
         check_choice("latent_activation", self.latent_activation, [None, *ACTIVATIONS])
         check_choice("loss", self.loss, LOSSES)
         check_choice("optimizer", self.optimizer, OPTIMIZERS)
@@ -333,20 +324,9 @@ class Autoencoder(Estimator):
         check_number("code_noise", self.code_noise, least=0)
         if self.code_noise_fade is not None:
             check_number("code_noise_fade", self.code_noise_fade, above=0)
-        if self.loss == "bernoulli" and (
-            self.output_activation != "sigmoid" or self.standardize
-        ):
+        not_a_share = self.output_activation != "sigmoid" or self.standardize
+        if self.loss == "bernoulli" and not_a_share:
             raise ValueError(
                 "loss='bernoulli' reads x_hat as a probability: "
                 "it needs output_activation='sigmoid' and standardize=False"
             )
-
-
-def dense(widths):
-    """Dense layers of these widths."""
-    return [Dense(n_in, n_out) for n_in, n_out in zip(widths[:-1], widths[1:], strict=True)]
-
-
-def activated(layers, activation):
-    """The layers, each followed by an activation of that name."""
-    return [part for layer in layers for part in (layer, ACTIVATIONS[activation]())]

@@ -34,42 +34,33 @@ class Estimator:
         known = self.get_params()
         for name, value in params.items():
             if name not in known:
-                raise ValueError(
-                    f"{type(self).__name__} has no parameter {name!r}; "
-                    f"it has {', '.join(known)}"
-                )
+                kind = type(self).__name__
+                raise ValueError(f"{kind} has no parameter {name!r}; it has {', '.join(known)}")
             setattr(self, name, value)
         return self
 
     def __repr__(self):
-        parameters = inspect.signature(type(self)).parameters
+        defaults = inspect.signature(type(self)).parameters
         shown = [
             # A legacy generator's repr ends in its address, which says nothing to a reader.
             f"{name}={repr(value).partition(' at 0x')[0]}"
             for name, value in self.get_params().items()
-            if repr(value) != repr(parameters[name].default)
+            if repr(value) != repr(defaults[name].default)
         ]
         return f"{type(self).__name__}({', '.join(shown)})"
 
     def __sklearn_tags__(self):
         from sklearn.utils import Tags, TargetTags, TransformerTags
 
-        return Tags(
-            estimator_type=None,
-            target_tags=TargetTags(required=False),
-            transformer_tags=TransformerTags(),
-        )
-
-
-# ---- checks of arguments ---------------------------------------------------------------------
+        target, transformer = TargetTags(required=False), TransformerTags()
+        return Tags(estimator_type=None, target_tags=target, transformer_tags=transformer)
 
 
 def check_choice(name, value, choices):
-    """ValueError unless the argument `name` is one of the strings, or None, in `choices`."""
+    """ValueError unless the argument `name` is one of `choices`, strings or None."""
     if not isinstance(value, str | None) or value not in choices:
-        raise ValueError(
-            f"{name} must be one of {', '.join(map(repr, choices))}, got {value!r}"
-        )
+        choices = ", ".join(map(repr, choices))
+        raise ValueError(f"{name} must be one of {choices}, got {value!r}")
 
 
 def check_whole(name, value, least):
@@ -95,20 +86,15 @@ def check_widths(name, value, such_as):
         check_whole(f"a width in {name}", width, least=1)
 
 
-# ---- checks of data --------------------------------------------------------------------------
-
-
 def generator(random_state):
-    """The random generator that `random_state` stands for.
+    """The random generator that `random_state` stands for; TypeError if it stands for none.
 
     An int or None seeds a new one (PCG64). A Generator, or a legacy RandomState, is used as it
-    is. TypeError if it is anything else.
+    is.
     """
     if isinstance(random_state, np.random.Generator | np.random.RandomState):
         return random_state
-    if random_state is None or (
-        isinstance(random_state, int | np.integer) and not isinstance(random_state, bool)
-    ):
+    if isinstance(random_state, int | np.integer | None) and not isinstance(random_state, bool):
         return np.random.default_rng(random_state)
     raise TypeError(
         f"random_state must be None, an int, a Generator or a RandomState, got {random_state!r}"
@@ -127,11 +113,9 @@ def as_samples(X, n_features=None, dtype="float64", name="X"):
             "turn text and categories into numbers first"
         )
     if X.ndim != 2:
-        hint = (
-            "a single sample is X[None, :], a single feature X[:, None]"
-            if X.ndim == 1
-            else "flatten images with X.reshape(len(X), -1)"
-        )
+        hint = "flatten images with X.reshape(len(X), -1)"
+        if X.ndim == 1:
+            hint = "a single sample is X[None, :], a single feature X[:, None]"
         raise ValueError(
             f"{name} must have two axes, (samples, features), got shape {X.shape}: {hint}"
         )
@@ -140,16 +124,15 @@ def as_samples(X, n_features=None, dtype="float64", name="X"):
             f"{name} is empty, its shape is {X.shape}: "
             "at least one sample and one feature are needed"
         )
-    if n_features is not None and X.shape[1] != n_features:
+    if n_features not in (None, X.shape[1]):
         raise ValueError(
             f"{name} has {X.shape[1]} features, but {n_features} are expected, as in fit"
         )
     X = X.astype(dtype, copy=False)
     if not np.isfinite([X.min(), X.max()]).all():  # a NaN is both of them; no memory for a mask
-        bad = ~np.isfinite(X)
-        i, j = np.argwhere(bad)[0]
+        bad = np.argwhere(~np.isfinite(X))
         raise ValueError(
-            f"{name} holds {bad.sum()} values that are NaN or infinite, "
-            f"the first at row {i}, column {j}: drop or fill them first"
+            f"{name} holds {len(bad)} values that are NaN or infinite, the first at row "
+            f"{bad[0, 0]}, column {bad[0, 1]}: drop or fill them first"
         )
     return X

@@ -7,11 +7,9 @@ The contract, for every layer:
 * `forward(theta, x, rng=None)` takes samples `x` (..., n, n_in). It returns `y` (..., n, n_out)
   and its backward pass: `backward(delta, grad)` takes the gradient of the loss at y, writes the
   gradient at theta into `grad` (..., size), and returns the gradient at x.
-* Whoever takes many steps unpacks theta and grad once, and passes what `unpack` returned in
-  their place. A layer with parameters also takes `backward(delta, grad, at_x=False)`: then the
-  gradient at x is not needed, and the layer need not compute it.
-* If `rng` is given, noise is on; if it is None, the layer is deterministic. There is no other
-  switch.
+* In place of theta and grad both take what `unpack` returned: training unpacks only once. A
+  layer with parameters also takes at_x=False, which says that nobody needs the gradient at x.
+* With an `rng` noise is on; with None the layer is deterministic. There is no other switch.
 * Leading axes are models: theta (M, size) is M networks, and the code is the same.
 """
 
@@ -32,9 +30,6 @@ class Layer:
     def unpack(self, theta):
         """Views of theta (..., size). What has been unpacked already comes back as it is."""
         return theta
-
-
-# ---- layers with weights ---------------------------------------------------------------------
 
 
 class Affine(Layer):
@@ -95,9 +90,6 @@ def product(x, W):
     return multiply(W.mT, x.mT).mT
 
 
-# ---- activations -----------------------------------------------------------------------------
-
-
 class Identity(Layer):
     """y = x,  derivative 1."""
 
@@ -131,7 +123,14 @@ class ReLU(Layer):
 ACTIVATIONS = {"identity": Identity, "sigmoid": Sigmoid, "tanh": Tanh, "relu": ReLU}
 
 
-# ---- noise -----------------------------------------------------------------------------------
+def dense(widths):
+    """Dense layers from each width to the next one."""
+    return [Dense(n_in, n_out) for n_in, n_out in pairwise(widths)]
+
+
+def activated(layers, activation):
+    """The layers, each followed by an activation of that name."""
+    return [part for layer in layers for part in (layer, ACTIVATIONS[activation]())]
 
 
 class GaussianNoise(Layer):
@@ -161,11 +160,8 @@ class MaskingNoise(Layer):
         return x * kept, lambda delta, grad: delta * kept
 
 
-class SaltAndPepper(Layer):
+class SaltAndPepper(MaskingNoise):
     """y = x, but each number is set, with probability `share`, to 0 or to 1 at random."""
-
-    def __init__(self, share):
-        self.share = share
 
     def forward(self, theta, x, rng=None):
         if rng is None:
@@ -176,9 +172,6 @@ class SaltAndPepper(Layer):
 
 
 CORRUPTIONS = {"gaussian": GaussianNoise, "mask": MaskingNoise, "salt_pepper": SaltAndPepper}
-
-
-# ---- the variational code --------------------------------------------------------------------
 
 
 class GaussianCode(Layer):
@@ -225,9 +218,6 @@ class LogVariance(Layer):
         return joined(x, s[..., None, :]), backward
 
 
-# ---- layers that combine others --------------------------------------------------------------
-
-
 class Chain(Layer):
     """y = (layer_L o ... o layer_1)(x): layers one after the other are a layer again."""
 
@@ -270,12 +260,7 @@ class WithInput(Layer):
 
     def __init__(self, layer):
         self.layer, self.size = layer, layer.size
-
-    def init(self, rng):
-        return self.layer.init(rng)
-
-    def unpack(self, theta):
-        return self.layer.unpack(theta)
+        self.init, self.unpack = layer.init, layer.unpack
 
     def forward(self, theta, x, rng=None):
         y, layer_backward = self.layer.forward(theta, x, rng)

@@ -20,12 +20,10 @@ class Network:
 
     theta (..., size) holds the parameters of encoder, decoder and trained_output. If tied, the
     decoder has the weights of the encoder, transposed and in the mirrored order; theta holds
-    them once.
-
-    loss : of what trained_output gives.   weight_decay : see `Objective`.
-    code_noise : deviation of the noise on the code; it sinks linearly to 0 over the first share
+    them once.   loss : of what trained_output gives.   weight_decay : see `Objective`.
+    code_noise : deviation of the noise on the code. It sinks linearly to 0 over the first share
         code_noise_fade of the training (None: it stays).
-    penalty : on the output of the encoder, as in `losses`; its weight rises linearly from 0 to
+    penalty : on the output of the encoder, see `losses`. Its weight rises linearly from 0 to
         penalty_weight over the first share warm_up of the training.
     unit_interval : why x has to lie in [0, 1], for an error message; "" if it need not.
     """
@@ -47,33 +45,8 @@ class Network:
     unit_interval: str = ""
 
     def __post_init__(self):
+        self.latent_dim = self.decoder.layers[0].n_in
         self.index = tied_index(self.encoder, self.decoder) if self.tied else slice(None)
-        self.layer = self._tie(Chain(self.encoder, self.decoder, self.trained_output))
-        self.size = self.layer.size
-
-    def init(self, rng):
-        """Initial theta (size,): the encoder is drawn first, then the decoder."""
-        return self.layer.init(rng)
-
-    @property
-    def latent_dim(self):
-        """How many numbers the decoder takes for a sample."""
-        return self.decoder.layers[0].n_in
-
-    def encode(self, theta, x):
-        """What the encoder gives for x (..., n, n_features), without noise."""
-        return row_by_row(self.encoder.forward(self.split(theta)[0], x)[0])
-
-    def decode(self, theta, z):
-        """x_hat (..., n, n_features) of the codes z (..., n, latent_dim)."""
-        y, _ = self.decoder.forward(self.split(theta)[1], z)
-        return row_by_row(self.output.forward((), y)[0])
-
-    def split(self, theta):
-        """The parameters of the encoder and those of the decoder, in theta (..., size)."""
-        each = theta[..., self.index]
-        end = self.encoder.size + self.decoder.size
-        return each[..., : self.encoder.size], each[..., self.encoder.size : end]
 
     def check(self, X, name="X"):
         """ValueError unless X (n, n_features) can be trained on."""
@@ -83,10 +56,29 @@ class Network:
                 f"{name} goes from {X.min():g} to {X.max():g}: rescale it"
             )
 
+    def init(self, rng):
+        """Initial theta (size,): the encoder is drawn first, then the decoder."""
+        return self._tie(Chain(self.encoder, self.decoder, self.trained_output)).init(rng)
+
+    def encode(self, theta, x):
+        """What the encoder gives for x (..., n, n_features), without noise, in rows."""
+        return np.ascontiguousarray(self.encoder.forward(self.split(theta)[0], x)[0])
+
+    def decode(self, theta, z):
+        """x_hat (..., n, n_features) of the codes z (..., n, latent_dim), in rows."""
+        y, _ = self.decoder.forward(self.split(theta)[1], z)
+        return np.ascontiguousarray(self.output.forward((), y)[0])
+
+    def split(self, theta):
+        """The parameters of the encoder and those of the decoder, in theta (..., size)."""
+        each = theta[..., self.index]
+        end = self.encoder.size + self.decoder.size
+        return each[..., : self.encoder.size], each[..., self.encoder.size : end]
+
     def weights(self, theta):
         """Parts of theta (..., size) by name: "W_e", "b_e", "W_d", "b_d"; numbered when deep.
 
-        They are views; with tied=True copies, because theta does not hold all of them.
+        They are views; if tied, copies, because theta does not hold all of them.
         """
         named = {}
         halves = (self.encoder, self.decoder)
@@ -128,17 +120,13 @@ class Network:
         layer = self._tie(Chain(*self.corruption, *self.encoder.layers, *decode))
         if not self.weight_decay:
             return Objective(layer, loss)
-        return Objective(layer, loss, self.weight_decay, self._is_weight())
+        is_weight = np.zeros(layer.size, bool)
+        for name, places in self.weights(np.arange(layer.size)).items():
+            is_weight[places] = name.startswith("W")
+        return Objective(layer, loss, self.weight_decay, is_weight)
 
     def _tie(self, layer):
         return Tied(layer, self.index) if self.tied else layer
-
-    def _is_weight(self):
-        """(size,): True where theta holds a weight, False where it holds anything else."""
-        is_weight = np.zeros(self.size, bool)
-        for name, places in self.weights(np.arange(self.size)).items():
-            is_weight[places] = name.startswith("W")
-        return is_weight
 
 
 def weights_and_biases(half, theta):
@@ -148,23 +136,15 @@ def weights_and_biases(half, theta):
 
 
 def tied_index(encoder, decoder):
-    """Where in theta each parameter of the two halves is found, (size of both,).
+    """Where in theta each parameter of the two halves stands, (size of both,).
 
-    That theta holds the encoder and the biases of the decoder. The weights of the decoder are
-    those of the encoder, transposed and in the mirrored order.
+    That theta holds all of the encoder, and of the decoder only the biases.
     """
-    index = np.arange(encoder.size + decoder.size)
+    index, end = np.arange(encoder.size + decoder.size), encoder.size
     mirrored = weights_and_biases(encoder, index[: encoder.size])[::-1]
-    free = encoder.size
-    for (W_e, _), (W_d, b_d) in zip(
-        mirrored, weights_and_biases(decoder, index[encoder.size :]), strict=True
-    ):
+    own = weights_and_biases(decoder, index[encoder.size :])
+    for (W_e, _), (W_d, b_d) in zip(mirrored, own, strict=True):
         W_d[...] = W_e.T
-        b_d[...] = np.arange(free, free + b_d.size)
-        free += b_d.size
+        b_d[...] = np.arange(end, end + b_d.size)
+        end += b_d.size
     return index
-
-
-def row_by_row(x):
-    """The same numbers, each sample in one piece of memory, as users of an array expect."""
-    return np.ascontiguousarray(x)

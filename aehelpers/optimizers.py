@@ -5,6 +5,7 @@ and `factor` scales it for one step (schedules). An optimiser remembers moments 
 that it has seen, so each run needs an optimiser of its own.
 """
 
+from functools import partial
 from math import cos, pi, sqrt
 
 import numpy as np
@@ -28,8 +29,8 @@ class SGD:
 class Adam:
     """theta <- theta - learning_rate m_hat / (sqrt(v_hat) + eps)  (Kingma & Ba 2015).
 
-    m and v are running means of grad and grad^2, and start at 0. m_hat and v_hat correct that
-    start, which would pull them towards 0 for many steps.
+    m and v are running means of grad and grad^2, and start at 0. m_hat and v_hat correct the
+    pull towards that start.
     """
 
     def __init__(self, learning_rate, b1=0.9, b2=0.999, eps=1e-8):
@@ -46,15 +47,15 @@ class Adam:
 
 
 class InPlaceAdam(Adam):
-    """The steps of `Adam`, twice as fast for a large theta, because no new arrays are made.
+    """The steps of `Adam`, twice as fast for a large theta, because it makes no new arrays.
 
-    It remembers the sums m / (1 - b1) and v / (1 - b2) in place of the means m and v, and takes
-    all factors that are numbers together: so it passes ten times over the memory, not fifteen.
+    It remembers the sums m / (1 - b1) and v / (1 - b2) in place of the means m and v, and
+    multiplies all factors that are numbers first.
     """
 
     def step(self, theta, grad, factor=1.0):
         if self.t == 0:
-            self.m_sum, self.v_sum, self.work = (np.zeros_like(theta) for _ in range(3))
+            self.m_sum, self.v_sum, self.work = np.zeros((3, *theta.shape), theta.dtype)
         self.t += 1
         self.m_sum *= self.b1
         self.m_sum += grad
@@ -69,16 +70,6 @@ class InPlaceAdam(Adam):
         theta -= self.work
 
 
-def sgd(learning_rate):
-    """Plain gradient descent."""
-    return SGD(learning_rate)
-
-
-def momentum(learning_rate):
-    """Gradient descent with the usual momentum of 0.9."""
-    return SGD(learning_rate, momentum=0.9)
-
-
 def constant(progress):
     """factor = 1."""
     return 1.0
@@ -89,5 +80,5 @@ def cosine(progress):
     return 0.5 + 0.5 * cos(pi * progress)
 
 
-OPTIMIZERS = {"sgd": sgd, "momentum": momentum, "adam": InPlaceAdam}
+OPTIMIZERS = {"sgd": SGD, "momentum": partial(SGD, momentum=0.9), "adam": InPlaceAdam}
 SCHEDULES = {"constant": constant, "cosine": cosine}

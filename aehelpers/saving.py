@@ -50,13 +50,7 @@ def from_json(entry):
         bits.state = entry["Generator"]
         return np.random.Generator(bits)
     if "RandomState" in entry:
-        state = entry["RandomState"]
         rng = np.random.RandomState()
-        rng.set_state(
-            {
-                **state,
-                "state": {**state["state"], "key": np.array(state["state"]["key"], np.uint32)},
-            }
-        )
+        rng.set_state(entry["RandomState"])
         return rng
     return entry

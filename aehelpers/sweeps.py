@@ -13,14 +13,14 @@ OWN = ("latent_dim", "learning_rate", "random_state", "verbose")
 def fit_all(models, X, executor=None, ensemble_size=16):
     """The list `models`, each fitted as `model.fit(X)` would, to rounding error.
 
-    X : one array (n, n_features) for all, or a list of arrays, one a model, of one shape.
+    X : one array (n, n_features) for all, or a list of arrays of one shape, one for each model.
     executor : any concurrent.futures.Executor; the ensembles, of at most `ensemble_size`
         models, are spread over its workers. None: one after the other.
 
     Models that differ only in latent_dim, learning_rate and random_state train as one ensemble,
     with theta (M, size). Each needs a random generator of its own. A model that diverges keeps
-    its last finite theta_, and its history_["loss"] reads inf from there on: nothing is raised,
-    so that the others live.
+    its last finite theta_, and its history_["loss"] reads inf from there on. Nothing is raised,
+    so that the others can go on.
     """
     models = list(models)
     X_each = list(X) if isinstance(X, list | tuple) else [X] * len(models)
@@ -34,20 +34,12 @@ def fit_all(models, X, executor=None, ensemble_size=16):
             "models that train side by side cannot draw from one random generator: "
             "give each an int or a generator of its own as random_state"
         )
-    groups = {}
+    groups, size = {}, ensemble_size
     for i, model in enumerate(models):
         groups.setdefault(_kind(model), []).append(i)
-    chunks = [
-        group[start : start + ensemble_size]
-        for group in groups.values()
-        for start in range(0, len(group), ensemble_size)
-    ]
-    run = map if executor is None else executor.map
-    results = run(
-        _fit_ensemble,
-        [[models[i] for i in chunk] for chunk in chunks],
-        [[X_each[i] for i in chunk] for chunk in chunks],
-    )
+    chunks = [g[i : i + size] for g in groups.values() for i in range(0, len(g), size)]
+    parts = [[[each[i] for i in chunk] for chunk in chunks] for each in (models, X_each)]
+    results = (map if executor is None else executor.map)(_fit_ensemble, *parts)
     for chunk, fitted in zip(chunks, results, strict=True):
         for i, model in zip(chunk, fitted, strict=True):
             models[i] = model
@@ -56,41 +48,35 @@ def fit_all(models, X, executor=None, ensemble_size=16):
 
 def _kind(model):
     """What must be the same in one ensemble."""
-    params = model.get_params()
-    own = set(OWN)
-    latent_activation = params["latent_activation"] or params["activation"]
-    noisy = params["code_noise"] or isinstance(model, VariationalAutoencoder)
-    if noisy or params["tied"] or latent_activation == "sigmoid":
-        # Noise is drawn per code number, and a sigmoid unit without weights is 0.5, not 0: such
-        # codes cannot share a wider array.
+    own, sigmoid = set(OWN), "sigmoid" == (model.latent_activation or model.activation)
+    noisy = model.code_noise or isinstance(model, VariationalAutoencoder)
+    if noisy or model.tied or sigmoid:
+        # Noise is drawn for each number of the code, and a sigmoid unit without weights is 0.5,
+        # not 0: such codes cannot lie in a wider array.
         own.remove("latent_dim")
-    shared = sorted((name, value) for name, value in params.items() if name not in own)
-    return type(model).__name__, repr(shared)
+    params = sorted(model.get_params().items())
+    return type(model).__name__, repr([pair for pair in params if pair[0] not in own])
 
 
 def _fit_ensemble(models, X_each):
     """Train `models` as one theta (M, size); narrow codes lie in the place of the widest.
 
-    A number of the code whose weights are all 0 is 0, and so is its gradient: it stays out of
-    the training.
+    A number of the code whose weights are all 0 is 0, as is its gradient: so it stays 0.
     """
-    X_first = [model.begin(X)[0] for model, X in zip(models, X_each, strict=True)]
     same = all(X is X_each[0] for X in X_each)
+    X_each = [model.begin(X)[0] for model, X in zip(models, X_each, strict=True)]
     # Each model its own rows, even if they are the same: it may corrupt them its own way.
-    rows = (len(models), *X_first[0].shape)
-    X = np.broadcast_to(X_first[0], rows) if same else np.stack(X_first)
+    rows = (len(models), *X_each[0].shape)
+    X = np.broadcast_to(X_each[0], rows) if same else np.stack(X_each)
     widest = max(models, key=lambda model: model.latent_dim)
     theta = np.zeros((len(models), widest.theta_.size), dtype=widest.dtype)
     for model, row in zip(models, theta, strict=True):
         for wide, narrow in _same_parts(widest, row, model):
             wide[:] = narrow
-    optimizer = OPTIMIZERS[widest.optimizer](
-        np.array([[model.learning_rate] for model in models], dtype=widest.dtype)
-    )
-    rng = Generators(model.run_.rng for model in models)
-    schedule = SCHEDULES[widest.schedule]
+    rates = np.array([[model.learning_rate] for model in models], dtype=widest.dtype)
+    optimizer, schedule = OPTIMIZERS[widest.optimizer](rates), SCHEDULES[widest.schedule]
+    rng, objective_at = Generators(m.run_.rng for m in models), widest.network_.objectives()
     epochs, batch_size = widest.epochs, widest.batch_size
-    objective_at = widest.network_.objectives()
     losses = list(train(objective_at, theta, X, optimizer, epochs, batch_size, rng, schedule))
     histories = np.reshape(losses, (-1, len(models))).T  # also for no epoch at all
     for model, row, history in zip(models, theta, histories, strict=True):

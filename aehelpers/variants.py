@@ -1,6 +1,6 @@
 """Variants of the autoencoder: sparse, denoising and convolutional. Each says what differs."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from math import prod
 
@@ -32,10 +32,11 @@ class SparseAutoencoder(Autoencoder):
     sparsity_target: float = 0.05
 
     def network(self, n_features):
-        kl = partial(sparsity_kl, target=self.sparsity_target)
-        penalty = l1 if self.sparsity == "l1" else kl
         network = super().network(n_features)
-        return replace(network, penalty=penalty, penalty_weight=self.sparsity_weight)
+        kl = partial(sparsity_kl, target=self.sparsity_target)
+        network.penalty = l1 if self.sparsity == "l1" else kl
+        network.penalty_weight = float(self.sparsity_weight)
+        return network
 
     def _check_arguments(self):
         super()._check_arguments()
@@ -78,8 +79,8 @@ class DenoisingAutoencoder(Autoencoder):
         return self.mean_ + x * self.scale_ if self.standardize else x
 
     def network(self, n_features):
-        corruption = CORRUPTIONS[self.corruption](self.corruption_level)
-        network = replace(super().network(n_features), corruption=(corruption,))
+        network = super().network(n_features)
+        network.corruption = (CORRUPTIONS[self.corruption](self.corruption_level),)
         if self.corruption == "salt_pepper":
             network.unit_interval = network.unit_interval or "corruption='salt_pepper'"
         return network

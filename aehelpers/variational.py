@@ -1,6 +1,6 @@
 """The variational autoencoder: its network, its bounds on the likelihood, and its samples."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -31,6 +31,8 @@ class VariationalAutoencoder(Autoencoder):
     beta: float = 1.0
     warm_up: float = 0.0
     variance: float | str = "learned"
+
+    _outputs_per_unit = 2  # mean and logarithm of the variance
 
     def transform(self, X):
         """Means mu (n, latent_dim) of q(z | x)."""
@@ -114,22 +116,15 @@ class VariationalAutoencoder(Autoencoder):
         return float(np.exp(self.theta_[-1])) if variance == "learned" else variance
 
     def network(self, n_features):
-        network = replace(
-            super().network(n_features),
-            sampling=(GaussianCode(),),
-            penalty=gaussian_kl,
-            penalty_weight=self.beta,
-            warm_up=self.warm_up,
-        )
-        if self.loss == "bernoulli":
-            return network
-        log_variance = LogVariance(None if self.variance == "learned" else self.variance)
-        trained_output = Chain(network.output, log_variance)
-        return replace(network, trained_output=trained_output, loss=gaussian)
-
-    @property
-    def _code_width(self):
-        return 2 * self.latent_dim
+        network = super().network(n_features)
+        network.sampling = (GaussianCode(),)
+        network.penalty, network.penalty_weight = gaussian_kl, self.beta
+        network.warm_up = self.warm_up
+        if self.loss == "squared_error":
+            variance = None if self.variance == "learned" else self.variance
+            network.trained_output = Chain(network.output, LogVariance(variance))
+            network.loss = gaussian
+        return network
 
     def begin(self, X, validation=None):
         X, validation = super().begin(X, validation)
