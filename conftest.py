@@ -6,7 +6,8 @@ pytest_plugins = ["tools.guard", "pytester"]
 # them last would keep the others waiting.
 LONGEST = (
     "test_browser",
-    "test_explorers",
+    "test_canvas",
+    "test_explorer",
     "test_recipes",
     "test_course",
     "00_",

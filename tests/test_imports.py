@@ -25,7 +25,9 @@ FIGURES = [
     {"checks"},  # for the rounding of a number
     {"figures.alt_text"},
     {"figures.plots"},
-    {"figures.canvas"},
+    {"figures.canvas", "figures.settings"},
+    {"figures.schedule"},
+    {"figures.export"},
     {"figures.explorer"},
     {"figures"},
 ]

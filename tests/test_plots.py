@@ -10,6 +10,7 @@ from unittest.mock import patch
 import matplotlib
 import numpy as np
 import pytest
+from IPython.core.formatters import DisplayFormatter
 from matplotlib import pyplot as plt
 from matplotlib.text import Text
 from PIL import Image
@@ -346,7 +347,7 @@ def test_a_word_that_is_not_in_the_table_is_named():
 
 def test_show_bundles_the_picture_and_its_words(ax):
     picture = plots.show(plots.points(X, ax=ax), alt=" A spiral. ")
-    data, metadata = picture._repr_mimebundle_()
+    data, metadata = DisplayFormatter().format(picture)
     image = Image.open(io.BytesIO(base64.b64decode(data["image/png"])))
     assert data["text/plain"] == repr(picture) == f"Figure: A spiral. {plots.describe(ax)}"
     assert metadata["image/png"] == {"alt": repr(picture), "width": 672, "height": 307}

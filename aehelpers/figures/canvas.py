@@ -1,5 +1,6 @@
-"""Stages: figures that stay while the data on them change, for many pictures a second."""
+"""Canvases: figures that are kept while the data on them change, for many pictures a second."""
 
+import inspect
 import io
 from typing import NamedTuple
 
@@ -14,40 +15,58 @@ from . import plots
 LIVE_DPI = 100
 
 
-def figure_of(size):
-    """An empty figure of (width, height) inches, laid out by itself."""
+def empty_figure(size):
+    """Return an empty figure of size = (width, height) inches, with automatic layout."""
     figure = Figure(size, LIVE_DPI, layout="constrained")
     FigureCanvasAgg(figure)
     return figure
 
 
-class Frame(NamedTuple):
-    """What was drawn: WebP, what draw said, a description of it, and its place in a run."""
+class FinishedPicture(NamedTuple):
+    """A picture that was drawn, as pixels and in words.
+
+    webp : the pixels as bytes of a WebP file.
+    readout : the str that draw returned, or "".
+    description : what the picture shows, in sentences computed from the data on it.
+    step : which picture of its run it is, counted from 1.
+    """
 
     webp: bytes
-    said: str
-    text: str
+    readout: str
+    description: str
     step: int = 1
 
     @property
     def alt(self):
-        """What is seen, in words."""
-        return f"{self.said} {self.text}".strip()
+        """The alt text: the read-out, then the description."""
+        return f"{self.readout} {self.description}".strip()
+
+    @property
+    def image(self):
+        """The pixels as an Image."""
+        return Image.open(io.BytesIO(self.webp)).convert("RGB")
 
 
-class Stage:
-    """A figure that stays, with axes on which data come and go.
+class Canvas:
+    """A figure that is kept, on which `draw` makes one picture after the other.
 
-    Ticks, labels and layout are most of matplotlib's work. They are kept as pixels and redrawn
-    only when limits, scales, labels or titles have changed.
+    Ticks, labels and layout are most of matplotlib's work. The canvas keeps their pixels, the
+    background, and draws them again only when limits, scales, labels or titles have changed.
+
+    draw : a function that may take `ax`, `axes` or `fig`.
+    panels : (rows, columns) of the axes.
+    figure : an empty figure or subfigure.
     """
 
-    def __init__(self, figure, panels, takes):
-        self.figure, self.panels, self.takes = figure, panels, takes
-        self.axes, self._frame, self._background, self._ticks = None, None, None, {}
+    def __init__(self, draw, panels, figure):
+        self.draw, self.panels, self.figure = draw, panels, figure
+        self.takes = {"fig", "ax", "axes"} & set(inspect.signature(draw).parameters)
+        self.axes = None
+        self._background = self._background_key = None
+        self._ticks = {}
 
-    def canvas(self):
-        """What draw takes of fig, ax and axes, by name."""
+    def arguments(self):
+        """What draw takes of fig, ax and axes: {name: object}."""
         if {"ax", "axes"} & self.takes and self.axes is None:
             with plots.styled():
                 self.axes = np.atleast_1d(self.figure.subplots(*self.panels))
@@ -56,31 +75,36 @@ class Stage:
             given["ax"] = self.axes.flat[0]
         return {name: given[name] for name in self.takes}
 
-    def frame(self, picture):
-        """The Frame of what `picture()` draws."""
-        said, own = self.draw(picture)
+    def finish(self, picture):
+        """Call the function `picture` on the emptied figure and return the FinishedPicture."""
+        readout, own = self.call(picture)
         if own:
-            return Frame(webp(Image.open(io.BytesIO(own.png))), said, own.text)
-        return Frame(webp(self.image()), said, plots.describe(self.figure))
+            image = Image.open(io.BytesIO(own.png))
+            return FinishedPicture(webp_bytes(image), readout, own.text)
+        return FinishedPicture(webp_bytes(self.image()), readout, plots.describe(self.figure))
 
-    def draw(self, picture):
-        """Call `picture` on the emptied figure: (its read-out, its own Picture or None)."""
+    def call(self, picture):
+        """Call the function `picture` on the emptied figure.
+
+        Returns its read-out and, if it drew on a figure of its own, a plots.Picture of that
+        figure, else None.
+        """
         with plots.styled():
             if self.axes is None:
                 self.figure.clear()
             else:
-                self._empty()
+                self._empty_axes()
             result = picture()
-        said = result if isinstance(result, str) else ""
+        readout = result if isinstance(result, str) else ""
         if self.takes:
-            return said, None
-        if result is None or said:
+            return readout, None
+        if result is None or readout:
             result = plt.gcf() if plt.get_fignums() else None
-        shown = result is None or isinstance(result, plots.Picture)
-        return said, result if shown else plots.show(result)
+        is_picture = result is None or isinstance(result, plots.Picture)
+        return readout, result if is_picture else plots.show(result)
 
-    def _empty(self):
-        """Axes as before draw: no data, no words, free limits."""
+    def _empty_axes(self):
+        """Make the axes as they were before draw: no data, no words, free limits."""
         for ax in self.axes.flat:
             for artist in _data(ax):
                 if getattr(artist, "colorbar", None) is not None:
@@ -104,54 +128,61 @@ class Stage:
             twin.remove()
 
     def image(self):
-        """The figure as an Image: the pixels of a full draw."""
-        canvas, figure = self.figure.canvas, self.figure
+        """Return the figure as an Image with exactly the pixels of a full draw."""
+        agg, figure = self.figure.canvas, self.figure
         axes = [] if self.axes is None else list(self.axes.flat)
         with plots.styled():
             if not axes or figure.axes != axes or any(ax.child_axes for ax in axes):
-                self._frame = None
-                self._forget_layout()
-                canvas.draw()
+                self._forget_background()
+                agg.draw()
             else:
-                frame = [self._frame_of(ax) for ax in axes]
-                front = [artist for ax in axes for artist in _front(ax)]
-                if frame != self._frame:
-                    self._frame, self._background = frame, self._draw_background(front)
-                canvas.restore_region(self._background)
-                for artist in front:
-                    artist.draw(canvas.get_renderer())
-        return Image.fromarray(np.asarray(canvas.buffer_rgba()))
+                key = [self._background_key_of(ax) for ax in axes]
+                foreground = [artist for ax in axes for artist in _foreground(ax)]
+                if key != self._background_key:
+                    self._background = self._draw_background(foreground)
+                    self._background_key = key
+                agg.restore_region(self._background)
+                for artist in foreground:
+                    artist.draw(agg.get_renderer())
+        return Image.fromarray(np.asarray(agg.buffer_rgba()))
 
-    def png(self):
-        """What was drawn last as PNG for print, of more pixels: laid out anew, so that nothing
-        kept as pixels fits any more.
+    def png(self, picture):
+        """Return the FinishedPicture that was drawn last as PNG bytes for print.
+
+        The PNG has more pixels than the live picture, unless draw made a figure of its own.
         """
-        self._frame = None
-        self._forget_layout()
+        if not self.takes:
+            return png_bytes(picture.image)
+        self._forget_background()
         return plots.png(self.figure)
 
-    def _draw_background(self, front):
-        """The pixels behind `front`, laid out as if it were there."""
-        figure, canvas = self.figure, self.figure.canvas
-        self._forget_layout()
+    def _draw_background(self, foreground):
+        """Draw the pixels behind the foreground, laid out as if the foreground were there."""
+        figure, agg = self.figure, self.figure.canvas
+        self._forget_background()
         figure.draw_without_rendering()
         engine = figure.get_layout_engine()
         figure.set_layout_engine("none")
-        for artist in front:
+        for artist in foreground:
             artist.set_visible(False)
-        canvas.draw()
-        for artist in front:
+        agg.draw()
+        for artist in foreground:
             artist.set_visible(True)
         figure.set_layout_engine(engine)
-        return canvas.copy_from_bbox(figure.bbox)
+        return agg.copy_from_bbox(figure.bbox)
 
-    def _forget_layout(self):
-        """Axes back in their grid: a layout depends on where it starts."""
+    def _forget_background(self):
+        """Forget the background's pixels and the layout, so that both are computed anew.
+
+        The axes go back to their places in the grid, because the layout that matplotlib finds
+        depends on where they stand before.
+        """
+        self._background_key = None
         for ax in () if self.axes is None else self.axes.flat:
             ax.set_subplotspec(ax.get_subplotspec())
 
-    def _frame_of(self, ax):
-        """All that the pixels behind the data depend on."""
+    def _background_key_of(self, ax):
+        """All that the background of an axes depends on."""
         titles = [ax.get_title(loc) for loc in ("left", "center", "right")]
         scales = ax.get_xscale(), ax.get_yscale(), ax.get_aspect(), ax.axison
         ticks = [self._ticks_of(axis) for axis in _axis_pair(ax)]
@@ -160,7 +191,7 @@ class Stage:
         return ax.viewLim.bounds, titles, ax.get_xlabel(), ax.get_ylabel(), scales, ticks
 
     def _ticks_of(self, axis):
-        """Places and labels of the ticks, found anew when something they depend on is new."""
+        """Places and labels of the ticks, computed anew when what they depend on is new."""
         key = axis.get_major_locator(), axis.get_major_formatter(), *axis.get_view_interval()
         if self._ticks.get(axis, (None,))[0] != key:
             places = axis.get_majorticklocs()
@@ -168,10 +199,17 @@ class Stage:
         return self._ticks[axis][1]
 
 
-def webp(image):
-    """The Image without loss, in half the time that a PNG takes."""
+def webp_bytes(image):
+    """Encode an Image as WebP without loss, in half the time that a PNG takes."""
     file = io.BytesIO()
     image.save(file, "webp", lossless=True, method=0, quality=0)
+    return file.getvalue()
+
+
+def png_bytes(image):
+    """Encode an Image as a PNG that is as small as possible."""
+    file = io.BytesIO()
+    image.save(file, "png", optimize=True)
     return file.getvalue()
 
 
@@ -186,14 +224,14 @@ def _data(ax):
     return [artist for kind in kinds for artist in kind] + ([legend] if legend else [])
 
 
-def _front(ax):
-    """Data, spines, and what lies over data of an axis, in drawing order."""
+def _foreground(ax):
+    """The data, the spines and what lies over data of an axis, in drawing order."""
     data = _data(ax)
-    front = {*data, *(ax.spines.values() if ax.axison else ())}
+    foreground = {*data, *(ax.spines.values() if ax.axison else ())}
     if ax.axison and any(artist.zorder < ax.xaxis.zorder for artist in data):
-        front |= {axis for axis in _axis_pair(ax) if _has_lines(axis)}
-    seen = [artist for artist in ax.get_children() if artist in front and artist.get_visible()]
-    return sorted(seen, key=lambda artist: artist.zorder)
+        foreground |= {axis for axis in _axis_pair(ax) if _has_lines(axis)}
+    visible = [a for a in ax.get_children() if a in foreground and a.get_visible()]
+    return sorted(visible, key=lambda artist: artist.zorder)
 
 
 def _has_lines(axis):

@@ -1,0 +1,117 @@
+"""Explorers on paper and on pages without a kernel: film strips, and HTML with every picture.
+
+`explorer` is an Explorer, of which only public attributes are read.
+"""
+
+import base64
+import html
+import io
+import json
+import math
+from importlib import resources
+from string import Template
+
+import numpy as np
+from PIL import Image
+
+from . import plots
+from .canvas import LIVE_DPI, Canvas, empty_figure, png_bytes
+from .schedule import Run
+from .settings import every_setting, labels_width, setting_in_errors, value_text
+
+COLUMN_HEIGHT = 0.8  # of the live figure's: pictures that stand two in a row are narrower, too
+PAGE_COLOURS = 64  # of a picture on a page: the file is a third as long, and looks the same
+
+
+def film_strip(explorer, along, pictures=4, columns=None):
+    """Return pictures of settings along one grid, from end to end, as a plots.Picture.
+
+    along : the name of the grid. The other sliders count where they stand.
+    columns : None is 2 where draw has a single panel, else 1.
+    """
+    if not 1 <= pictures:
+        raise ValueError(f"pictures={pictures}: a strip has at least one")
+    grid = explorer.grids[along]
+    stops = np.linspace(0, len(grid) - 1, min(pictures, len(grid)))
+    values = [grid[round(stop)] for stop in stops]
+    columns = columns or (2 if explorer.panels == (1, 1) and len(values) > 1 else 1)
+    rows = math.ceil(len(values) / columns)
+    width, height = explorer.figsize
+    row_height = height * (COLUMN_HEIGHT if columns > 1 else 1)
+    strip = empty_figure((width, rows * row_height))
+    parts = strip.subfigures(rows, columns, squeeze=False).flat
+    for part, value in zip(parts, values, strict=False):
+        _draw_on(part, explorer, {**explorer.setting, along: value})
+        with plots.styled():
+            part.suptitle(f"{explorer.labels[along]} = {value_text(value)}", fontsize="medium")
+    listed = ", ".join(map(value_text, values))
+    return plots.show(strip, f"{explorer.title or 'The picture'} for {along} = {listed}.")
+
+
+def _draw_on(part, explorer, setting):
+    """Draw the last picture of the setting's run on a subfigure."""
+    canvas = Canvas(explorer.draw, explorer.panels, part)
+    with setting_in_errors(setting):
+        run = Run(canvas, setting)
+        run.go_to()
+        _, own = canvas.call(run.picture)
+    if own is not None:  # draw has made a figure of its own, which is shown as an image
+        ax = part.subplots()
+        ax.imshow(Image.open(io.BytesIO(own.png)))
+        ax.axis("off")
+
+
+def page(explorer, grids):
+    """Return one HTML element, a str in ASCII, with a picture for every setting of the grids.
+
+    The template is explorer.html. The page starts where the sliders stand or, where that value
+    is not in `grids`, with the first one.
+    """
+    frames = [_frame(picture) for picture in _every_picture(explorer, grids)]
+    start = {name: chosen[0] for name, chosen in grids.items()}
+    start |= {n: value for n, value in explorer.setting.items() if value in grids[n]}
+    shown = frames[every_setting(grids).index(start)]
+    sliders = "".join(
+        f"<label><span>{html.escape(explorer.labels[name])}</span>"
+        f'<input type="range" max="{len(chosen) - 1}" value="{chosen.index(start[name])}">'
+        "<output></output></label>\n"
+        for name, chosen in grids.items()
+    )
+    values = [[value_text(value) for value in chosen] for chosen in grids.values()]
+    # A "<" in the data could end the script that holds them.
+    data = json.dumps({"values": values, "frames": frames}).replace("<", r"\u003c")
+    width, height = (round(LIVE_DPI * inches) for inches in explorer.figsize)
+    template = resources.files(__package__).joinpath("explorer.html").read_text("utf-8")
+    return (
+        Template(template)
+        .substitute(
+            title=html.escape(explorer.title),
+            labels_width=f"{labels_width(explorer.labels.values()):.1f}",
+            width=width,
+            height=height,
+            sliders=sliders,
+            png=shown["png"],
+            alt=html.escape(shown["alt"]),
+            readout=html.escape(shown["said"]),
+            data=data,
+        )
+        .encode("ascii", "xmlcharrefreplace")
+        .decode()
+    )
+
+
+def _every_picture(explorer, grids):
+    """The finished picture of every setting, the last grid changing fastest."""
+    canvas = Canvas(explorer.draw, explorer.panels, empty_figure(explorer.figsize))
+    for setting in every_setting(grids):
+        with setting_in_errors(setting):
+            run = Run(canvas, setting)
+            run.go_to()
+            yield run.finish()
+
+
+def _frame(picture):
+    """A finished picture as the page's script gets it."""
+    few = picture.image.quantize(PAGE_COLOURS, dither=Image.Dither.NONE)
+    png = base64.b64encode(png_bytes(few)).decode()
+    return {"png": png, "said": picture.readout, "alt": picture.alt}

@@ -1,0 +1,246 @@
+"""The canvas: each picture is what matplotlib draws on a new figure, only sooner."""
+
+from functools import cache, partial
+
+import numpy as np
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from small_explorers import (
+    EVERY_PICTURE,
+    X,
+    divided,
+    move_in_a_loop,
+    pixels,
+    small_explorer,
+    stored,
+)
+
+from aehelpers.figures import plots
+from aehelpers.figures.canvas import empty_figure
+
+
+@pytest.fixture
+def draws(monkeypatch):
+    """Counts the full draws of figures."""
+    count, draw = [], FigureCanvasAgg.draw
+    monkeypatch.setattr(FigureCanvasAgg, "draw", lambda agg: (count.append(1), draw(agg))[1])
+    return count
+
+
+# -- what is drawn --------------------------------------------------------------------------
+
+
+def lines(ax, k):
+    ax.plot(X, np.sin(k * X), "o-", label=f"k = {k}")
+    ax.fill_between(X, -X, X * 0.1 * k, alpha=0.3)
+    ax.set(ylim=(-2, 2), xlabel="x", ylabel="y", title="sine")
+    ax.legend(loc="upper right")
+    ax.text(0.1, 1, f"text {k}", bbox={"facecolor": "white"})
+    ax.annotate(f"{k}", (0.5, 0), (0.7, -1), arrowprops={"arrowstyle": "->"})
+
+
+def scatter(ax, k):
+    ax.scatter(X, X**k, c=X, s=30, edgecolor="k")
+    ax.hist(X**k, bins=5, alpha=0.4)
+    ax.set(xlim=(-0.1, 1.1), ylim=(-0.1, 20))
+
+
+def image(ax, k):
+    ax.imshow(np.outer(X, X**k), alpha=0.7)
+    ax.contour(np.outer(X, X**k), colors="w")
+
+
+def bare_image(ax, k):
+    ax.imshow(np.outer(X, X**k))
+    ax.axis("off")
+
+
+def grid_of_images(ax, k):
+    plots.image_grid(
+        np.outer(X[:8], X[:8] ** k).reshape(2, 32),
+        ax=ax,
+        image_shape=(4, 8),
+        row_titles=[str(k)],
+    )
+
+
+def marked_image(ax, k):
+    ax.imshow(np.outer(X, X**k))
+    ax.grid(False)
+    ax.minorticks_on()
+
+
+def colour_bar(fig, k):
+    left, right = fig.subplots(1, 2)
+    fig.colorbar(left.imshow(np.outer(X, X**k)), ax=left, label="value")
+    points = right.scatter(X, X**k, c=X)
+    fig.colorbar(points, ax=right, location="bottom")
+
+
+def limits(ax, k):
+    ax.plot(10 ** (k - 2) * X, X**k)
+
+
+def near_limits(ax, k):
+    """Other limits, but the same ticks."""
+    ax.plot(X, X)
+    ax.set(xlim=(-0.1, 1.1 + 0.01 * k), ylim=(0, 1.1))
+
+
+def titles(ax, k):
+    ax.plot(X, X)
+    ax.set_title("even" if k % 2 == 0 else f"a longer\ntitle {k}")
+    ax.set_xlabel("x" * k)
+
+
+def logs(ax, k):
+    ax.loglog(X + 0.01, (X + 0.01) ** (k / 2))
+    ax.grid(True, which="both")
+
+
+def sometimes(ax, k):
+    """Words, scales and further axes of one setting are gone in the next."""
+    ax.plot(X, X * k + 0.1)
+    if k == 2:
+        ax.set_yscale("log")
+        ax.set_title("two")
+    if k == 4:
+        ax.twinx().plot(X, -X, color="k")
+        ax.set_xlabel("four")
+
+
+def outside(ax, k):
+    ax.plot(X, X * k, label=f"{10**k}")
+    ax.set_ylim(0, 5)
+    ax.legend(loc="center left", bbox_to_anchor=(1, 0.5))
+    ax.text(0, -1.5, "below")
+
+
+def panels(axes, k):
+    for i, ax in enumerate(axes.flat):
+        (limits, bare_image, logs)[i](ax, k)
+
+
+def twins(ax, k):
+    ax.plot(X, X * k)
+    ax.twinx().plot(X, -X, lw=8)
+
+
+def inset(ax, k):
+    ax.plot(X, X * k)
+    ax.inset_axes([0.1, 0.5, 0.4, 0.4]).plot(X, X**k)
+
+
+def solid(fig, k):
+    fig.add_subplot(projection="3d").plot(X, X, X * k)
+
+
+DRAWS = [lines, scatter, image, bare_image, grid_of_images, marked_image, limits, titles, logs]
+DRAWS += [near_limits, sometimes, outside, panels, twins, inset]
+DIVIDED = [colour_bar, divided, solid]  # on `fig`, where every picture is a full draw
+
+
+def made(draw, grid=(1, 2, 3, 4)):
+    shape = (1, 3) if draw is panels else (1, 1)
+    return small_explorer(draw, k=list(grid), panels=shape, start={"k": grid[0]})
+
+
+@cache
+def fresh(draw, k):
+    """The words and the pixels of an explorer that has shown nothing else."""
+    return shown(made(draw, [k]))
+
+
+@cache
+def in_matplotlib(draw, k):
+    """The pixels that matplotlib draws on a new figure."""
+    figure = empty_figure((4, 2.4))
+    with plots.styled():
+        if draw is panels:
+            draw(figure.subplots(1, 3), k)
+        else:
+            draw(figure.subplots(), k)
+        figure.canvas.draw()
+    return np.asarray(figure.canvas.buffer_rgba())[..., :3].astype(int)
+
+
+def shown(explorer):
+    return repr(explorer).split("]; ")[1], pixels(explorer.picture.value)
+
+
+@pytest.mark.parametrize("draw", DRAWS)
+def test_quick_picture_is_pixel_for_pixel_the_full_draw(draw):
+    explorer = made(draw)
+    for k in (1, 2, 2, 4, 1):
+        explorer.move(k=k)
+        np.testing.assert_array_equal(pixels(explorer.picture.value), in_matplotlib(draw, k))
+
+
+# `panels` has `logs` among its axes.
+@pytest.mark.parametrize("draw", [image, limits, outside, panels])
+def test_to_be_displayed_moves_nothing(draw):
+    explorer = made(draw)
+    stored(explorer)
+    for k in (1, 3):
+        explorer.move(k=k)
+        np.testing.assert_array_equal(pixels(explorer.picture.value), fresh(draw, k)[1])
+
+
+@pytest.mark.parametrize("draw", [image, limits, outside, panels])
+def test_what_a_notebook_stores_does_not_depend_on_what_was_shown_or_stored_before(draw):
+    explorer, (fresh, _) = made(draw), stored(made(draw, [3]))
+    for k in (4, 3):
+        explorer.move(k=k)
+    for _ in range(2):
+        assert stored(explorer)[0]["image/png"] == fresh["image/png"]
+
+
+@pytest.mark.parametrize("draw", [image, limits, sometimes, outside, panels, *DIVIDED])
+def test_a_picture_does_not_depend_on_the_way_to_it(draw):
+    explorer = made(draw)
+    explorer.move(k=2)
+    for k in (4, 3):
+        explorer.move(k=k)
+        words, picture = shown(explorer)
+        assert words == fresh(draw, k)[0]
+        np.testing.assert_array_equal(picture, fresh(draw, k)[1])
+
+
+@pytest.mark.parametrize("draw", [lines, scatter, image, bare_image, logs, outside])
+def test_what_stays_is_not_drawn_again(draw, draws):
+    explorer = small_explorer(draw, k=[1, 2], start={"k": 1})
+    for _ in range(3):
+        explorer.move(k=1)
+    draws.clear()
+    for k in (1, 2, 1, 2) if draw is scatter else (1, 1):
+        explorer.move(k=k)
+    assert not draws
+
+
+# -- what stands on the axes ----------------------------------------------------------------
+
+
+def test_each_picture_starts_on_empty_axes():
+    seen = []
+
+    def draw(ax, k):
+        seen.append(ax)
+
+        def picture(step):
+            assert not ax.has_data() and not ax.get_title("left") and not ax.get_legend()
+            ax.plot(X, X + step, label="line")
+            ax.bar([0, 1], [1, step], label="bar")
+            ax.set_title("step" if step < 3 else "")
+            ax.legend()
+
+        for step in range(4):
+            yield partial(picture, step)
+
+    explorer = small_explorer(draw, EVERY_PICTURE, k=[1, 2])
+    move_in_a_loop(explorer, k=2)
+    ax = seen[-1]
+    assert len(ax.lines) == len(ax.containers) == 1
+    assert len(ax.get_legend().texts) == 2 and len(ax.patches) == 2
+    assert ax.lines[0].get_color() == plots.CYCLE.by_key()["color"][0]
+    assert ax.get_ylim()[1] < 5 and ax.get_ylim()[0] > -0.5
+    assert "ValueError" not in explorer.readout.value and "Error" not in explorer.readout.value
