@@ -1,11 +1,11 @@
-"""Descriptions: each kind of artist is told, alike on every machine."""
+"""Alt text: each kind of artist is told, alike on every machine."""
 
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
 from aehelpers.figures import plots
-from aehelpers.figures.alt_text import describe, number
+from aehelpers.figures.alt_text import describe, number_text
 
 T = np.linspace(0, 1, 60)
 X = np.stack([T * np.cos(6 * T), T * np.sin(6 * T)], axis=1)
@@ -52,7 +52,7 @@ def test_rounding_noise_is_nothing_beside_the_data(ax):
     ],
 )
 def test_a_number_has_the_digits_that_the_picture_shows(value, scale, text):
-    assert number(value, scale) == text
+    assert number_text(value, scale) == text
 
 
 def test_a_logarithmic_axis_shows_small_numbers_too(ax):

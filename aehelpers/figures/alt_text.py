@@ -1,7 +1,7 @@
-"""Words for a figure, computed from what is drawn: alt text, and what tests compare.
+"""Alt text of a figure, computed from what is drawn. Tests compare it, too.
 
-Data one percent off change the numbers; another matplotlib, NumPy or processor does so by one
-unit of the last digit at most.
+Data that are one percent off change the numbers. Another version of matplotlib or NumPy, or
+another processor, changes them by one unit of the last digit at most.
 """
 
 import re
@@ -14,12 +14,12 @@ from matplotlib.figure import Figure
 
 from ..checks import rounded
 
-FEW = 12  # so many values are told one by one
-_NAMED = ("FixedFormatter", "FuncFormatter", "StrCategoryFormatter")  # ticks with words
+LISTED_AT_MOST = 12  # values: of more, a range and a mean are given
+WORD_FORMATTERS = "FixedFormatter", "FuncFormatter", "StrCategoryFormatter"  # of ticks
 
 
-def figure_of(thing):
-    """The figure that `thing`, a figure or any axes of it, belongs to; else TypeError."""
+def root_figure(thing):
+    """Return the figure that `thing`, a figure or any axes, belongs to. Else TypeError."""
     fig = thing
     while isinstance(fig, Axes) or type(fig).__name__ == "SubFigure":
         fig = fig.figure
@@ -29,21 +29,21 @@ def figure_of(thing):
 
 
 def describe(fig):
-    """What a figure (or the figure of an axes) shows, in sentences from its artists' data."""
-    fig = figure_of(fig)
+    """Describe a figure (or the figure of an axes) in sentences computed from its data."""
+    fig = root_figure(fig)
     panels = [ax for ax in fig.axes if ax.get_visible()]
-    words = [f"{plain(fig.get_suptitle())}."] if fig.get_suptitle() else []
+    words = [f"{plain_text(fig.get_suptitle())}."] if fig.get_suptitle() else []
     words += [f"{len(panels)} panels."] if len(panels) > 1 else []
     for number, ax in enumerate(panels, start=1):
         part = ax.figure.get_suptitle() if ax.figure is not fig else ""
         name = f"({number}) " if len(panels) > 1 else ""
-        words.append(name + (f"{plain(part)}. " if part else "") + _describe_axes(ax))
+        words.append(name + (f"{plain_text(part)}. " if part else "") + _describe_axes(ax))
     return "\n".join(words)
 
 
 def _describe_axes(ax):
     titles = (ax.get_title(place) for place in ("left", "center", "right"))
-    words = [f"{plain(title)}." for title in titles if title]
+    words = [f"{plain_text(title)}." for title in titles if title]
     axes = [word for word in map(_describe_axis, (ax.xaxis, ax.yaxis)) if word]
     words += [f"Axes: {', '.join(axes)}."] if axes else []
     bars = {patch for container in ax.containers for patch in container}
@@ -62,11 +62,11 @@ def _describe_axes(ax):
 
 def _describe_axis(axis):
     """Label, scale and named ticks of one axis: "y loss (log scale)"."""
-    label = plain(axis.get_label_text())
+    label = plain_text(axis.get_label_text())
     name = f"{axis.axis_name} is {label}" if label else axis.axis_name
     notes = [] if axis.get_scale() == "linear" else [f"{axis.get_scale()} scale"]
-    if type(axis.get_major_formatter()).__name__ in _NAMED:
-        ticks = [plain(tick.get_text()) for tick in axis.get_ticklabels()]
+    if type(axis.get_major_formatter()).__name__ in WORD_FORMATTERS:
+        ticks = [plain_text(tick.get_text()) for tick in axis.get_ticklabels()]
         notes += [f"marked {', '.join(filter(None, ticks))}"] if any(ticks) else []
     if notes:
         return f"{name} ({', '.join(notes)})"
@@ -74,7 +74,7 @@ def _describe_axis(axis):
 
 
 def _describe_artist(artist, ax):
-    """One sentence on one artist; "" for what carries no data of its own."""
+    """Describe one artist in a sentence, or as "" if it has no data of its own."""
     name = _label(artist) if hasattr(artist, "get_label") else ""
     if isinstance(artist, mpl.lines.Line2D):
         return _describe_line(artist, name, ax)
@@ -83,7 +83,7 @@ def _describe_artist(artist, ax):
     if isinstance(artist, mpl.container.ErrorbarContainer):
         return f"Error bars{name}." if name else ""
     if isinstance(artist, mpl.text.Text):
-        return f"Note: {plain(artist.get_text())}." if artist.get_text().strip() else ""
+        return f"Note: {plain_text(artist.get_text())}." if artist.get_text().strip() else ""
     if isinstance(artist, collections.PathCollection):
         x, y = np.ma.filled(artist.get_offsets(), np.nan).T
         head = f"{_count(len(x), 'point')}{name}"
@@ -97,8 +97,9 @@ def _describe_artist(artist, ax):
     if isinstance(artist, mpl.quiver.Quiver):
         x, y, u, v = *artist.XY.T, artist.U, artist.V
         long, head = _mean(np.hypot(u, v)), f"{_count(artist.N, 'arrow')}{name}"
-        by = f"mean arrow ({_mean(u)}, {_mean(v)}), mean length {long}{_flow(artist)}"
-        return f"{head}: {_where(x, y, ax)}, {by}{_colours(artist)}."
+        mean = f"mean arrow ({_mean(u)}, {_mean(v)}), mean length {long}"
+        parts = f"{_where(x, y, ax)}, {mean}{_growth_and_turn(artist)}{_colours(artist)}"
+        return f"{head}: {parts}."
     if isinstance(artist, collections.PolyCollection | mpl.contour.ContourSet):
         levels = getattr(artist, "levels", None)
         what = "Band" if levels is None else f"Contours at {_list(levels)}"
@@ -108,7 +109,7 @@ def _describe_artist(artist, ax):
         values = np.ma.filled(np.ma.asarray(artist.get_array(), float), np.nan)
         finite = values[np.isfinite(values)]
         size = " by ".join(map(str, values.shape[:2]))
-        spread = number(finite.std(), _scale(finite)) if len(finite) else "nothing"
+        spread = number_text(finite.std(), _largest(finite)) if len(finite) else "nothing"
         what = f"{_range(finite)}, mean {_mean(finite)}, standard deviation {spread}"
         of = f" of {_bar_name(artist)}" if _bar_name(artist) else ""
         return f"Image{of}{name}, {size}: values {what}."
@@ -118,25 +119,29 @@ def _describe_artist(artist, ax):
     return ""
 
 
-def _flow(field):
-    """Of a field of arrows, what a mean arrow does not see: growth and turn by distance.
+def _growth_and_turn(field):
+    """How a field of arrows grows and turns with the distance from its centre.
 
-    The least-squares fit of the arrows by a (x - centre) + b (x - centre turned left).
+    The mean arrow does not tell this. It is the least-squares fit of the arrows by
+    a (x - centre) + b (x - centre turned left).
     """
     x, y = (field.XY - field.XY.mean(axis=0)).T
     square = (x**2 + y**2).sum()
     if not square:
         return ""
-    out, left = (x * field.U + y * field.V).sum(), (x * field.V - y * field.U).sum()
-    beside = np.hypot(field.U, field.V).mean() / np.hypot(x, y).mean()
-    along = f"{number(out / square, beside)} outwards and {number(left / square, beside)}"
-    return f", by distance from the centre {along} anticlockwise"
+    outwards = (x * field.U + y * field.V).sum() / square
+    left = (x * field.V - y * field.U).sum() / square
+    scale = np.hypot(field.U, field.V).mean() / np.hypot(x, y).mean()
+    return (
+        f", by distance from the centre {number_text(outwards, scale)} outwards "
+        f"and {number_text(left, scale)} anticlockwise"
+    )
 
 
 def _describe_table(cells):
     rows = {}
     for cell in cells:
-        words = plain(cell.get_text()) + (" (bold)" if cell.get_weight() == "bold" else "")
+        words = plain_text(cell.get_text()) + (" (bold)" if cell.get_weight() == "bold" else "")
         rows.setdefault(cell.get_position()[1], []).append(words)
     return f"Cells, row by row: {'; '.join(map(', '.join, rows.values()))}."
 
@@ -149,15 +154,15 @@ def _describe_line(line, name, ax):
         return f"Vertical line{name} at x {_range(x)}."
     if line.get_transform() != ax.transData:  # axline's ends are where the panel's borders are
         to_data = line.get_transform() - ax.transData
-        ends = (", ".join(map(number, end)) for end in to_data.transform(np.c_[x, y]))
+        ends = (", ".join(map(number_text, end)) for end in to_data.transform(np.c_[x, y]))
         return f"Straight line{name} from {' to '.join(f'({end})' for end in ends)}."
     if len(x) < 2:
         return f"Point{name} at {_where(x, y, ax)}." if len(x) else ""
     head = f"Line{name} of {len(x)} points: {_where(x, y, ax)}"
-    scale = _scale(y, ax.get_yscale())
-    if len(x) <= FEW:
-        return f"{head}, one by one {', '.join(number(value, scale) for value in y)}."
-    first, last = (number(end, scale) for end in y[[0, -1]])
+    scale = _largest(y, ax.get_yscale())
+    if len(x) <= LISTED_AT_MOST:
+        return f"{head}, one by one {', '.join(number_text(value, scale) for value in y)}."
+    first, last = (number_text(end, scale) for end in y[[0, -1]])
     return f"{head}, first y {first}, last y {last}, mean y {_mean(y)}."
 
 
@@ -167,12 +172,12 @@ def _describe_bars(bars, name):
     middle, ends = boxes[..., "xy".index(across)].mean(axis=1), boxes[..., "xy".index(along)]
     length = ends[:, 1] - ends[:, 0]
     head = f"{_count(len(bars), 'bar')}{name}: {across} {_range(middle)}"
-    if len(bars) <= FEW:
+    if len(bars) <= LISTED_AT_MOST:
         return f"{head}, lengths {_list(length)}."
-    top = np.flatnonzero(length >= length.max() - 1e-9 * _scale(length))[0]
-    where = f"{across} {number(middle[top], _scale(middle))}"
-    total = number(length.sum(), _scale(length))
-    return f"{head}, longest {number(length[top])} at {where}, sum {total}."
+    top = np.flatnonzero(length >= length.max() - 1e-9 * _largest(length))[0]
+    where = f"{across} {number_text(middle[top], _largest(middle))}"
+    total = number_text(length.sum(), _largest(length))
+    return f"{head}, longest {number_text(length[top])} at {where}, sum {total}."
 
 
 def _where(x, y, ax):
@@ -185,29 +190,31 @@ def _range(values, scale="linear"):
     lost = f" ({len(values) - len(finite)} not finite)" if len(finite) < len(values) else ""
     if not len(finite):
         return f"nothing{lost}"
-    beside = _scale(finite, scale)
-    low, high = number(finite.min(), beside), number(finite.max(), beside)
+    largest = _largest(finite, scale)
+    low, high = number_text(finite.min(), largest), number_text(finite.max(), largest)
     return (low if low == high else f"{low} to {high}") + lost
 
 
 def _list(values):
-    return ", ".join(number(value, _scale(values)) for value in values)
+    return ", ".join(number_text(value, _largest(values)) for value in values)
 
 
 def _mean(values):
     values = np.asarray(values, float)
     finite = values[np.isfinite(values)]
-    return number(finite.mean(), _scale(finite)) if len(finite) else "nothing"
+    return number_text(finite.mean(), _largest(finite)) if len(finite) else "nothing"
 
 
-def _scale(values, axis="linear"):
-    """The largest size among the values; 0 on a logarithmic axis, where small ones show too."""
+def _largest(values, axis="linear"):
+    """The largest absolute value, or 0 on a logarithmic axis, which shows small values, too."""
     return 0.0 if axis == "log" else np.abs(values[np.isfinite(values)]).max(initial=0.0)
 
 
-def number(value, scale=0.0):
-    """Three digits of what is as large as the data's scale, one fewer for each tenth of that:
-    what a picture can show. A scale of 0 is none: three digits. A whole number stays whole.
+def number_text(value, scale=0.0):
+    """Write a number with as many digits as a picture of the data can show.
+
+    A number as large as the scale of the data has three digits, a tenth of it has two, and so
+    on. A scale of 0 stands for no scale: three digits. A whole number stays whole.
     """
     if not np.isfinite(value):
         return "not finite"
@@ -225,12 +232,12 @@ def _count(n, noun):
 
 def _label(artist):
     label = str(artist.get_label() or "")
-    return "" if not label or label.startswith("_") else f' "{plain(label)}"'
+    return "" if not label or label.startswith("_") else f' "{plain_text(label)}"'
 
 
 def _bar_name(mappable):
     bar = mappable.colorbar
-    return plain(bar.ax.get_ylabel() or bar.ax.get_xlabel()) if bar else ""
+    return plain_text(bar.ax.get_ylabel() or bar.ax.get_xlabel()) if bar else ""
 
 
 def _colours(artist):
@@ -242,8 +249,8 @@ def _colours(artist):
     )
 
 
-def plain(text):
-    r"""Mathtext in words: "$\hat{x}$" is x-hat, "$W_{e}$" W_e, a minus sign a hyphen."""
+def plain_text(text):
+    r"""Write mathtext in words: "$\hat{x}$" is x-hat, "$W_{e}$" is W_e, a minus is a hyphen."""
     text = re.sub(r"(?<!\\)\$(.*?)(?<!\\)\$", lambda match: _plain_maths(match[1]), text)
     text = text.replace(r"\$", "$").replace("\N{MINUS SIGN}", "-")
     return " ".join(text.split()).rstrip(".")

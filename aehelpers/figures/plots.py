@@ -1,9 +1,9 @@
-"""Figures: every drawing takes arrays, draws on `ax` (None: the current axes) and returns it.
+"""Plots: every drawing takes arrays, draws on `ax` (None: the current axes) and returns `ax`.
 
-`show(fig)` is the picture and, in words computed from what is drawn, what it shows. The look is
-one dictionary, STYLE, that holds while something is drawn and never stays in rcParams.
-The words are another, WORDS: `plots.WORDS.update({"epoch": "Epoche", "loss": "Verlust"})` in a
-notebook's first cell, and its figures are labelled so. Words that callers give stay theirs.
+`show(fig)` returns the picture and its alt text, which is computed from what is drawn. The look
+is one dictionary, STYLE, that holds while something is drawn and never stays in rcParams.
+The words are another dictionary, WORDS. After `plots.WORDS.update({"epoch": "Epoche"})` in a
+notebook's first cell, its figures have this label. Words that callers give are not translated.
 """
 
 import base64
@@ -23,12 +23,12 @@ from matplotlib.patheffects import withStroke
 from matplotlib.ticker import Formatter, MaxNLocator
 from matplotlib.transforms import ScaledTranslation
 
-from .alt_text import describe, figure_of, number, plain
+from .alt_text import describe, number_text, plain_text, root_figure
 
 # Roles. Okabe and Ito's colours; in greyscale dashes and markers tell them apart.
 DATA, RECONSTRUCTION, CURVE, BASELINE = "#a3aab3", "#d55e00", "#0072b2", "#222222"
 CODE_MAP, ERROR_MAP, IMAGE_MAP = "viridis", "plasma_r", "gray_r"  # all monotone in grey
-INK, LINE, PALE = "#222222", "#a9afb6", "#e6e8eb"
+INK, LINE, PALE = "#222222", "#a9afb6", "#e6e8eb"  # of words, of axes, of grids
 CYCLE = cycler(
     color=[CURVE, RECONSTRUCTION, "#009e73", INK, "#cc79a7", "#56b4e9"],
     linestyle=["-", (0, (5, 1.5)), (0, (6, 1.5, 1, 1.5)), (0, (1, 1.2)), (0, (9, 2)), "-"],
@@ -102,9 +102,22 @@ WORDS = {
 }
 HALO = {"path_effects": [withStroke(linewidth=2.5, foreground="white")]}
 
+# Layout, in inches where nothing else is said.
+CSS_DPI = 96  # pixels of a page in an inch, whatever the screen has
+PRINT_DPI = 144  # 1.5 pixels of a figure on each of the page: sharp, and still a small file
+PANEL_RATIO, HIGHEST_PANEL = 0.8, 3.2  # height / width of a panel, and its limit,
+TITLE_HEIGHT = 0.3  # for its title comes on top
+# A legend in a font of 8 points: an entry takes its line and gaps, and so much for each letter.
+LEGEND_ENTRY, LEGEND_LETTER = 0.35, 0.065
+LEGEND_MARGIN = 0.4  # left and right of all entries
+LEGEND_DROP = 34 / 72  # below the axes: ticks, their labels and the axis label come first
+COLOUR_BAR = (1.03, 0, 0.035, 1)  # left, bottom, width, height as shares of the axes
+# How bright red, green and blue look (ITU-R BT.601).
+BRIGHTNESS = [0.299, 0.587, 0.114]
+
 
 def word(english):
-    """What a figure shows for this word of WORDS."""
+    """Return what a figure shows for this word of WORDS."""
     try:
         return WORDS[english]
     except KeyError:
@@ -113,14 +126,14 @@ def word(english):
         ) from None
 
 
-def _written(value):
+def _cell_text(value):
     """A value as a cell of `matrix` shows it."""
-    return number(value) if np.isfinite(value) else word("not finite")
+    return number_text(value) if np.isfinite(value) else word("not finite")
 
 
 @contextmanager
 def styled():
-    """STYLE holds in this context, or while a function runs that it decorates."""
+    """Let STYLE hold in this context, or while a function runs that `styled()` decorates."""
     if all(mpl.rcParams[name] == value for name, value in STYLE.items()):
         yield  # it holds already, and rc_context takes as long as a small drawing
     else:
@@ -129,7 +142,7 @@ def styled():
 
 
 class Panel(Axes):
-    """Axes whose own methods draw in STYLE, wherever they are called."""
+    """Axes whose methods draw in STYLE, wherever they are called."""
 
 
 for _name in (
@@ -144,12 +157,13 @@ for _name in (
 
 @styled()
 def subplots(nrows=1, ncols=1, width=7.0, height=None, **kwargs):
-    """A figure and its axes as `plt.subplots` gives them, in STYLE and unknown to pyplot.
+    """Return a figure and its axes as `plt.subplots` does, in STYLE and unknown to pyplot.
 
-    width, height : inches; height None makes panels 0.8 as high as wide, 3.2 at the most.
+    width, height : in inches. With None, panels are 0.8 times as high as wide, 3.2 at most.
     kwargs go to `Figure.subplots`.
     """
-    height = height or nrows * min(3.2, 0.3 + 0.8 * width / ncols)
+    if height is None:
+        height = nrows * min(HIGHEST_PANEL, TITLE_HEIGHT + PANEL_RATIO * width / ncols)
     fig = Figure(figsize=(width, height), layout="constrained")
     FigureCanvasAgg(fig)
     kwargs["subplot_kw"] = {"axes_class": Panel, **kwargs.get("subplot_kw", {})}
@@ -157,17 +171,17 @@ def subplots(nrows=1, ncols=1, width=7.0, height=None, **kwargs):
 
 
 @styled()
-def png(fig, dpi=144):
-    """The figure as PNG bytes; the same figure gives the same bytes."""
+def png(fig, dpi=PRINT_DPI):
+    """Return the figure as PNG bytes. The same figure gives the same bytes."""
     file = io.BytesIO()
     fig.savefig(file, format="png", dpi=dpi, bbox_inches=None, metadata={"Software": None})
     return file.getvalue()
 
 
 class Picture:
-    """A PNG and the words for it: `png` (bytes), `text` ("Figure: ...") and `size` (px).
+    """A PNG and its alt text: `png` (bytes), `text` ("Figure: ...") and `size` (pixels).
 
-    A notebook shows the one; the other is its alt text, and what nbval compares.
+    A notebook shows the PNG. A screen reader reads the text, and nbval compares it.
     """
 
     def __init__(self, png, text, size):
@@ -182,14 +196,14 @@ class Picture:
         return data, {"image/png": {"alt": self.text, "width": width, "height": height}}
 
 
-def show(fig, alt=None, dpi=144):
-    """The Picture of `fig` (a figure, or any axes of it): the last line of a notebook's cell.
+def show(fig, alt=None, dpi=PRINT_DPI):
+    """Return the Picture of `fig`, a figure or any axes of it. It ends a notebook's cell.
 
-    Its text is `alt`, a sentence on what to see, and then `describe(fig)`.
+    The text of the Picture is `alt`, a sentence on what to see, and then `describe(fig)`.
     """
-    fig = figure_of(fig)
+    fig = root_figure(fig)
     text = " ".join(["Figure:", *([alt.strip()] if alt else []), describe(fig)])
-    size = tuple(round(96 * inches) for inches in fig.get_size_inches())
+    size = tuple(round(CSS_DPI * inches) for inches in fig.get_size_inches())
     plt.close(fig)  # one that pyplot made would be shown once more at the cell's end
     return Picture(png(fig, dpi), text, size)
 
@@ -199,18 +213,21 @@ def show(fig, alt=None, dpi=144):
 
 @styled()
 def points(X, ax=None, **kwargs):
-    """The points X (n, 2), in grey. kwargs go to `Axes.scatter`."""
+    """Draw the points X (n, 2) in grey. kwargs go to `Axes.scatter`."""
     ax, X = _axes(ax), _points(X)
     ax.scatter(
         *X.T, **{"color": DATA, "s": 5, "linewidths": 0, "label": word("data"), **kwargs}
     )
-    return _plane(ax)
+    return _label_plane(ax)
 
 
 @styled()
 def reconstruction(X, X_hat, ax=None, **kwargs):
-    """X (n, 2), X_hat (n, 2) and the segments between. kwargs go to `Axes.scatter` of X_hat."""
-    ax, (X, X_hat) = _axes(ax), _pair(_points(X), _points(X_hat, "X_hat"))
+    """Draw X (n, 2), X_hat (n, 2) and a segment between each point and its reconstruction.
+
+    kwargs go to `Axes.scatter` of X_hat.
+    """
+    ax, (X, X_hat) = _axes(ax), _same_shape(_points(X), _points(X_hat, "X_hat"))
     segments = np.stack([X, X_hat], axis=1)
     ax.add_collection(
         collections.LineCollection(segments, colors=LINE, linewidths=0.35, zorder=0.8)
@@ -218,45 +235,52 @@ def reconstruction(X, X_hat, ax=None, **kwargs):
     points(X, ax=ax)
     look = {"color": RECONSTRUCTION, "s": 6, "marker": "D", "linewidths": 0}
     ax.scatter(*X_hat.T, **{**look, "label": word("reconstruction"), **kwargs})
-    return _key_below(_plane(ax))
+    return _legend_below(_label_plane(ax))
 
 
 @styled()
 def arrows(X, V, ax=None, label=None, **kwargs):
-    """The vector field V (n, 2) at the points X (n, 2), in the units of X. To `Axes.quiver`."""
-    ax, (X, V) = _axes(ax), _pair(_points(X), _points(V, "V"))
+    """Draw the vector field V (n, 2) at the points X (n, 2), in the units of X.
+
+    kwargs go to `Axes.quiver`.
+    """
+    ax, (X, V) = _axes(ax), _same_shape(_points(X), _points(V, "V"))
     look = {"color": CURVE, "angles": "xy", "scale_units": "xy", "scale": 1, "width": 0.006}
     field = ax.quiver(*X.T, *V.T, **{**look, "label": label, **kwargs})
     ax.update_datalim(X + V / field.scale)  # quiver itself makes room for the tails only
-    return _key_below(_plane(ax)) if label else _plane(ax)
+    return _legend_below(_label_plane(ax)) if label else _label_plane(ax)
 
 
 @styled()
 def coded(X, z, ax=None, label=None, cmap=CODE_MAP, **kwargs):
-    """X (n, 2) coloured by z (n,), with a colour bar. kwargs go to `Axes.scatter`.
+    """Draw X (n, 2) coloured by z (n,), with a colour bar. kwargs go to `Axes.scatter`.
 
-    label : of the colour bar; None is "code $z$".
+    label : of the colour bar. None is "code $z$".
     """
     ax, X = _axes(ax), _points(X)
     look = {"c": _vector(z, len(X)), "cmap": cmap, "s": 7, "linewidths": 0}
     _colour_bar(
         ax.scatter(*X.T, **{**look, **kwargs}), word("code $z$") if label is None else label
     )
-    return _plane(ax)
+    return _label_plane(ax)
 
 
 def error_map(X, X_hat, ax=None, **kwargs):
-    """X (n, 2) coloured by the squared error |x - x_hat|^2. kwargs go to `Axes.scatter`."""
-    X, X_hat = _pair(_points(X), _points(X_hat, "X_hat"))
+    """Draw X (n, 2) coloured by the squared error |x - x_hat|^2.
+
+    kwargs go to `Axes.scatter`.
+    """
+    X, X_hat = _same_shape(_points(X), _points(X_hat, "X_hat"))
     error = ((X - X_hat) ** 2).sum(axis=1)
     return coded(X, error, ax=ax, label=word("squared error"), **{"cmap": ERROR_MAP, **kwargs})
 
 
 @styled()
 def manifold(curve, X=None, ax=None, **kwargs):
-    """What the decoder draws as z grows: curve (m, 2), over the data X (n, 2).
+    """Draw the decoder's outputs for growing z, curve (m, 2), over the data X (n, 2).
 
-    Arrows point along growing z; an open circle is its start. kwargs go to `Axes.plot`.
+    Arrows point towards larger z, and an open circle marks the smallest z. kwargs go to
+    `Axes.plot`.
     """
     ax, curve = _axes(ax), _points(curve, "curve")
     if X is not None:
@@ -276,12 +300,12 @@ def manifold(curve, X=None, ax=None, **kwargs):
         # 2 % of the way apart, so that the direction is the curve's and not its noise.
         back, tip = np.searchsorted(length, length[-1] * np.array([share - 0.02, share - 1e-9]))
         ax.annotate("", curve[tip], curve[max(min(back, tip - 1), 0)], arrowprops=head)
-    return _key_below(_plane(ax))
+    return _legend_below(_label_plane(ax))
 
 
 @styled()
 def code_histogram(z, ax=None, bins=30, **kwargs):
-    """How many samples have which code z (n,). kwargs go to `Axes.hist`."""
+    """Draw a histogram of the codes z (n,). kwargs go to `Axes.hist`."""
     ax = _axes(ax)
     look = {"color": CURVE, "edgecolor": "white", "linewidth": 0.4}
     ax.hist(_vector(z), bins=bins, **{**look, **kwargs})
@@ -292,7 +316,7 @@ def code_histogram(z, ax=None, bins=30, **kwargs):
 
 @styled()
 def code_against(t, z, ax=None, **kwargs):
-    """Code z (n,) against true position t (n,). kwargs go to `Axes.scatter`."""
+    """Draw the code z (n,) against the true position t (n,). kwargs go to `Axes.scatter`."""
     ax, t = _axes(ax), _vector(t, name="t")
     look = {"color": CURVE, "s": 7, "linewidths": 0}
     ax.scatter(t, _vector(z, len(t)), **{**look, **kwargs})
@@ -302,7 +326,7 @@ def code_against(t, z, ax=None, **kwargs):
 
 @styled()
 def classes(Z, y, ax=None, **kwargs):
-    """Codes Z (n, 2), each written as its label in y (n,). kwargs go to `Axes.scatter`."""
+    """Draw each code of Z (n, 2) as its label in y (n,). kwargs go to `Axes.scatter`."""
     ax, Z = _axes(ax), _points(Z, "Z")
     y = np.asarray(y)
     if y.shape != Z.shape[:1]:
@@ -327,10 +351,11 @@ def classes(Z, y, ax=None, **kwargs):
 def image_grid(
     images, ax=None, rows=1, image_shape=None, row_titles=(), column_titles=(), **kwargs
 ):
-    """Images (n, h, w), or flat (n, h w), in `rows` rows, on one axes; kwargs go to `imshow`.
+    """Draw images (n, h, w), or flat images (n, h w), in `rows` rows on one axes.
 
-    image_shape : (h, w) of flat images; None takes them as square.
-    Grey runs from 0 (paper) to 1 (ink) unless vmin and vmax say otherwise.
+    image_shape : (h, w) of flat images. None takes them as square.
+    Grey runs from 0 (white) to 1 (black) unless vmin and vmax say otherwise. kwargs go to
+    `Axes.imshow`.
     """
     ax, images = _axes(ax), _images(images, image_shape)
     columns = -(-len(images) // rows)
@@ -343,21 +368,22 @@ def image_grid(
 
 
 def image_pairs(X, X_hat, ax=None, row_titles=None, **kwargs):
-    """Images X above their reconstructions X_hat, (n, h, w) or (n, h w): an `image_grid`.
+    """Draw images X above their reconstructions X_hat, (n, h, w) or (n, h w).
 
-    row_titles : None is "original" and "reconstruction".
+    row_titles : None is "original" and "reconstruction".   kwargs go to `image_grid`.
     """
     if row_titles is None:
         row_titles = word("original"), word("reconstruction")
-    both = np.concatenate(_pair(np.asarray(X), np.asarray(X_hat)))
+    both = np.concatenate(_same_shape(np.asarray(X), np.asarray(X_hat)))
     return image_grid(both, ax=ax, rows=2, row_titles=row_titles, **kwargs)
 
 
 @styled()
 def lattice(images, z1, z2, ax=None, image_shape=None, **kwargs):
-    """What a 2-D code decodes to: image i * len(z1) + j, at (z1[j], z2[i]). To `Axes.imshow`.
+    """Draw decoded images at their 2-D codes: image i * len(z1) + j at (z1[j], z2[i]).
 
     images : (len(z2) * len(z1), h, w) or flat (..., h w).   z1, z2 : evenly spaced codes.
+    kwargs go to `Axes.imshow`.
     """
     ax, images = _axes(ax), _images(images, image_shape)
     z1, z2 = _vector(z1, name="z1"), _vector(z2, name="z2")
@@ -375,11 +401,11 @@ def lattice(images, z1, z2, ax=None, image_shape=None, **kwargs):
 def _draw_images(ax, picture, **kwargs):
     cmap = mpl.colormaps[IMAGE_MAP].with_extremes(bad=PALE)
     ax.imshow(picture, **{"cmap": cmap, "vmin": 0, "vmax": 1, **kwargs})
-    _bare(ax)
+    _hide_axis_lines(ax)
 
 
-def _bare(ax):
-    """Without the lines that axes draw: an image brings its own."""
+def _hide_axis_lines(ax):
+    """Hide grid, spines and tick marks: the images have their own borders."""
     ax.grid(False)
     ax.spines[:].set_visible(False)
     ax.tick_params(length=0)
@@ -409,7 +435,7 @@ def _mosaic(images, rows, columns):
 
 
 def _edges(z, pixels):
-    """Where the first image begins and the last one ends when their middles are z[0], z[-1]."""
+    """Where the first image begins and the last image ends if their centres are z[0], z[-1]."""
     half = (z[-1] - z[0]) / max(len(z) - 1, 1) * pixels / (pixels + 1) / 2 or 0.5
     return z[0] - half, z[-1] + half
 
@@ -419,17 +445,20 @@ def _edges(z, pixels):
 
 @styled()
 def curves(x, ys, ax=None, xlabel="", ylabel="", **kwargs):
-    """Lines over x (m,): ys is {label: (m,)}. kwargs go to `Axes.plot`."""
+    """Draw a line over x (m,) for each of ys, {label: (m,)}. kwargs go to `Axes.plot`."""
     ax, x = _axes(ax), _vector(x, name="x")
     for label, y in ys.items():
         ax.plot(x, _vector(y, len(x), name=f"ys[{label!r}]"), label=label, **kwargs)
     ax.set(xlabel=xlabel, ylabel=ylabel)
-    return _key_below(ax)
+    return _legend_below(ax)
 
 
 @styled()
 def loss_curve(losses, ax=None, log=True, **kwargs):
-    """Loss against epoch: losses (epochs,), or {label: (epochs,)}. kwargs go to `Axes.plot`."""
+    """Draw the loss of each epoch: losses is (epochs,) or {label: (epochs,)}.
+
+    log : whether the axis of the loss is logarithmic.   kwargs go to `Axes.plot`.
+    """
     ax, several = _axes(ax), isinstance(losses, dict)
     for label, loss in losses.items() if several else [(None, losses)]:
         loss = _vector(loss, name="losses")
@@ -438,12 +467,12 @@ def loss_curve(losses, ax=None, log=True, **kwargs):
     ax.xaxis.set_major_locator(MaxNLocator(4, integer=True, steps=[1, 2, 5, 10]))
     if log:
         _log_y(ax)
-    return _key_below(ax) if several else ax
+    return _legend_below(ax) if several else ax
 
 
 @styled()
 def baseline(value, label, ax=None, **kwargs):
-    """A horizontal line to compare with, named on the line. kwargs go to `Axes.axhline`."""
+    """Draw a horizontal line to compare with, and its label. kwargs go to `Axes.axhline`."""
     ax = _axes(ax)
     look = {"color": BASELINE, "linewidth": 1, "linestyle": (0, (4, 2))}
     ax.axhline(value, **{**look, **kwargs})
@@ -454,29 +483,40 @@ def baseline(value, label, ax=None, **kwargs):
 
 @styled()
 def spectrum(variances, ax=None, **kwargs):
-    """Share of each principal component in all the variance, and their sum. To `Axes.bar`."""
+    """Draw each principal component's share of the variance, and the cumulative shares.
+
+    variances : (k,), of all components.   kwargs go to `Axes.bar`.
+    """
     ax, variances = _axes(ax), _vector(variances, name="variances")
-    number, share = np.arange(1, len(variances) + 1), variances / variances.sum()
-    ax.bar(number, share, **{"color": DATA, "width": 0.7, "label": word("each"), **kwargs})
+    component, share = np.arange(1, len(variances) + 1), variances / variances.sum()
+    ax.bar(component, share, **{"color": DATA, "width": 0.7, "label": word("each"), **kwargs})
     ax.plot(
-        number, share.cumsum(), color=CURVE, marker="o", markersize=3, label=word("first $k$")
+        component,
+        share.cumsum(),
+        color=CURVE,
+        marker="o",
+        markersize=3,
+        label=word("first $k$"),
     )
     ax.set(
         xlabel=word("principal component $k$"), ylabel=word("share of variance"), ylim=(0, 1.04)
     )
     ax.xaxis.set_major_locator(MaxNLocator(8, integer=True))
-    ax.set_xlim(0.4, len(number) + 0.6)
-    return _key_below(ax)
+    ax.set_xlim(0.4, len(component) + 0.6)
+    return _legend_below(ax)
 
 
 @styled()
 def bars_with_intervals(labels, mean, low, high, ax=None, **kwargs):
-    """A bar `mean` with its interval low ... high for each label (n,). kwargs: `Axes.barh`."""
+    """Draw a bar `mean` with its interval low ... high for each label, all (n,).
+
+    kwargs go to `Axes.barh`.
+    """
     ax, mean = _axes(ax), _vector(mean, len(labels), name="mean")
-    places, xerr = np.arange(len(mean)), _interval(mean, low, high)
+    places, xerr = np.arange(len(mean)), _lengths_of_interval(mean, low, high)
     look = {"color": DATA, "height": 0.6, "ecolor": INK, "error_kw": {"elinewidth": 1.2}}
     bars = ax.barh(places, mean, xerr=xerr, **{**look, **kwargs})
-    ax.bar_label(bars, [number(value) for value in mean], padding=3, fontsize=8)
+    ax.bar_label(bars, [number_text(value) for value in mean], padding=3, fontsize=8)
     ax.set_yticks(places, labels)
     ax.yaxis.set_inverted(True)
     ax.grid(False, axis="y")
@@ -486,13 +526,14 @@ def bars_with_intervals(labels, mean, low, high, ax=None, **kwargs):
 
 @styled()
 def lines_with_intervals(x, mean, low, high, label=None, ax=None, log="", **kwargs):
-    """Means over x, all (m,), with the band low ... high; call again for the next line.
+    """Draw a line of means over x with the band low ... high, all (m,).
 
-    log : "", "x" (by powers of two, marked at every x), "y" or "xy". kwargs go to `Axes.plot`.
+    log : "", "x" (by powers of two, marked at every x), "y" or "xy" for logarithmic axes.
+    A second call on the same axes draws a second line. kwargs go to `Axes.plot`.
     """
     ax, x = _axes(ax), _vector(x, name="x")
     mean = _vector(mean, len(x), name="mean")
-    below, above = _interval(mean, low, high)
+    below, above = _lengths_of_interval(mean, low, high)
     look = {"marker": MARKERS[len(ax.lines) % len(MARKERS)], "label": label}
     (line,) = ax.plot(x, mean, **{**look, **kwargs})
     band = {"color": line.get_color(), "alpha": 0.2, "linewidth": 0}
@@ -502,15 +543,16 @@ def lines_with_intervals(x, mean, low, high, label=None, ax=None, log="", **kwar
         ax.set_xticks(x, [f"{value:g}" for value in x])
     if "y" in log:
         _log_y(ax)
-    return _key_below(ax) if label else ax
+    return _legend_below(ax) if label else ax
 
 
 @styled()
 def surface(x, y, values, ax=None, label=None, path=None, log=False, **kwargs):
-    """values (len(y), len(x)) over x and y as colours; path (m, 2) from a circle to a dot.
+    """Draw values (len(y), len(x)) over x and y as colours.
 
-    label : of the colour bar; None is "loss".
-    log : colours by the logarithm. kwargs go to `Axes.pcolormesh`.
+    path : (m, 2), a line over the surface, from a circle to a dot.
+    label : of the colour bar. None is "loss".
+    log : whether colours follow the logarithm.   kwargs go to `Axes.pcolormesh`.
     """
     ax, x, y = _axes(ax), _vector(x, name="x"), _vector(y, name="y")
     values = np.asarray(values, float)
@@ -531,11 +573,12 @@ def surface(x, y, values, ax=None, label=None, path=None, log=False, **kwargs):
 
 
 @styled()
-def matrix(values, rows, columns, ax=None, bold=None, write=_written, log=False, **kwargs):
-    """values (len(rows), len(columns)) as cells of a table, coloured. kwargs go to `imshow`.
+def matrix(values, rows, columns, ax=None, bold=None, write=_cell_text, log=False, **kwargs):
+    """Draw values (len(rows), len(columns)) as a table of coloured cells.
 
-    bold : (rows, columns) True where a cell stands out.   write : a value's text.
-    log : colours by the logarithm.
+    bold : (len(rows), len(columns)), True where a cell is printed in bold.
+    write : write(value) returns the text of a cell.
+    log : whether colours follow the logarithm.   kwargs go to `Axes.imshow`.
     """
     ax, values = _axes(ax), np.asarray(values, float)
     bold = np.zeros(values.shape, bool) if bold is None else np.asarray(bold)
@@ -546,22 +589,22 @@ def matrix(values, rows, columns, ax=None, bold=None, write=_written, log=False,
         )
     look = {"cmap": "YlGnBu", "norm": LogNorm() if log else None, "aspect": "auto"}
     image = ax.imshow(values, **{**look, **kwargs})
-    dark = image.to_rgba(values)[..., :3] @ [0.299, 0.587, 0.114] < 0.5
+    dark = image.to_rgba(values)[..., :3] @ BRIGHTNESS < 0.5
     for i, j in np.ndindex(values.shape):
         look = {"color": "white" if dark[i, j] else INK, "ha": "center", "va": "center"}
         weight = "bold" if bold[i, j] else "normal"
         ax.text(j, i, write(values[i, j]), gid="cell", weight=weight, fontsize=8, **look)
     ax.set_yticks(np.arange(len(rows)), [str(row) for row in rows])
     ax.set_xticks(np.arange(len(columns)), [str(column) for column in columns])
-    _bare(ax)
+    _hide_axis_lines(ax)
     return ax
 
 
 @styled()
 def panels(losses, X, X_hat, z, curve, axes=None):
-    """The six panels: loss, reconstruction, error, histogram of codes, coded data, manifold.
+    """Draw six panels: loss, reconstruction, error, histogram of codes, coded data, manifold.
 
-    axes : (2, 3); None makes a figure. Returns axes: `show(panels(...)[0, 0])` shows them all.
+    axes : (2, 3). None makes a figure. Returns axes: `show(panels(...)[0, 0])` shows all six.
     """
     axes = subplots(2, 3, height=5.0)[1] if axes is None else np.asarray(axes)
     if axes.shape != (2, 3):
@@ -594,14 +637,14 @@ def _points(X, name="X"):
     return X
 
 
-def _pair(X, X_hat):
+def _same_shape(X, X_hat):
     if X.shape != X_hat.shape:
         raise ValueError(f"X {X.shape} and X_hat {X_hat.shape} must have the same shape")
     return X, X_hat
 
 
 def _vector(values, n=None, name="z"):
-    """`values` as (n,); a single column (n, 1) will do."""
+    """Return `values` as (n,). A single column (n, 1) is accepted, too."""
     values = np.asarray(values, float)
     flat = values[:, 0] if values.ndim == 2 and values.shape[1] == 1 else values
     if flat.ndim != 1 or not len(flat) or (n is not None and len(flat) != n):
@@ -609,20 +652,20 @@ def _vector(values, n=None, name="z"):
     return flat
 
 
-def _interval(mean, low, high):
+def _lengths_of_interval(mean, low, high):
     low, high = _vector(low, len(mean), "low"), _vector(high, len(mean), "high")
     if (low > mean).any() or (high < mean).any():
         raise ValueError("an interval must hold its mean: low <= mean <= high")
     return np.stack([mean - low, high - mean])
 
 
-def _plane(ax):
+def _label_plane(ax):
     ax.set(xlabel=word("$x_1$"), ylabel=word("$x_2$"), aspect="equal")
     return ax
 
 
-class _Decimals(Formatter):
-    """Ticks of a log axis as 0.02, not 2 x 10^-2; as few as the length of the axis asks for."""
+class _DecimalTicks(Formatter):
+    """Writes ticks of a log axis as 0.02, not 2 x 10^-2, and fewer of them on a long axis."""
 
     def __call__(self, x, pos=None):
         low, high = np.log10(self.axis.get_view_interval())
@@ -632,34 +675,35 @@ class _Decimals(Formatter):
 
 def _log_y(ax):
     ax.set_yscale("log")
-    ax.yaxis.set_major_formatter(_Decimals())
-    ax.yaxis.set_minor_formatter(_Decimals())
+    ax.yaxis.set_major_formatter(_DecimalTicks())
+    ax.yaxis.set_minor_formatter(_DecimalTicks())
 
 
-def _key_below(ax):
-    """The legend below the axis label, where no data can lie, in as few rows as fit."""
-    names = [len(plain(name)) for name in ax.get_legend_handles_labels()[1]]
+def _legend_below(ax):
+    """Put the legend below the axis label, where no data can lie, in as few rows as fit."""
+    letters = [len(plain_text(name)) for name in ax.get_legend_handles_labels()[1]]
     place = ax.get_subplotspec()
-    room = ax.figure.bbox.width / ax.figure.dpi / (place.get_gridspec().ncols if place else 1)
-    columns = int((room - 0.4) // (0.35 + 0.065 * max(names)))
-    fits = 0.35 * len(names) + 0.065 * sum(names) <= room - 0.4
-    down = ScaledTranslation(0, -34 / 72, ax.figure.dpi_scale_trans)
+    width = ax.figure.bbox.width / ax.figure.dpi / (place.get_gridspec().ncols if place else 1)
+    room = width - LEGEND_MARGIN
+    one_row = LEGEND_ENTRY * len(letters) + LEGEND_LETTER * sum(letters)
+    columns = int(room // (LEGEND_ENTRY + LEGEND_LETTER * max(letters)))
+    down = ScaledTranslation(0, -LEGEND_DROP, ax.figure.dpi_scale_trans)
     gaps = {"handletextpad": 0.5, "columnspacing": 1.0, "borderaxespad": 0}
     ax.legend(
         loc="upper center",
         bbox_to_anchor=(0.5, 0),
         bbox_transform=ax.transAxes + down,
-        ncols=len(names) if fits else max(1, columns),
+        ncols=len(letters) if one_row <= room else max(1, columns),
         **gaps,
     )
     return ax
 
 
 def _colour_bar(mappable, label):
-    """A slim bar right of the axes; a second drawing on these axes uses the same one."""
+    """Draw a slim bar right of the axes. A second drawing on these axes uses the same bar."""
     ax = mappable.axes
     bars = [child for child in ax.child_axes if child.get_label() == "colour bar"]
-    place = bars[0] if bars else ax.inset_axes((1.03, 0, 0.035, 1), label="colour bar")
+    place = bars[0] if bars else ax.inset_axes(COLOUR_BAR, label="colour bar")
     place.clear()
     bar = ax.figure.colorbar(mappable, cax=place, label=label)
     bar.outline.set_visible(False)
