@@ -1,6 +1,6 @@
-"""Figures: plots with alt text (matplotlib), and explorers, which have sliders (ipywidgets).
+"""Figures are plots with alt text (matplotlib) and explorers, which have sliders (ipywidgets).
 
-Everything here takes arrays and functions; nothing here knows of autoencoders.
+Everything here takes arrays and functions, and nothing here knows of autoencoders.
 """
 
 __all__ = ["Explorer", "plots"]

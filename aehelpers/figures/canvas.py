@@ -1,4 +1,4 @@
-"""Canvases: figures that are kept while the data on them change, for many pictures a second."""
+"""Canvases are figures that are kept while their data change, for many pictures a second."""
 
 import inspect
 import io
@@ -23,7 +23,7 @@ def empty_figure(size):
 
 
 class FinishedPicture(NamedTuple):
-    """A picture that was drawn, as pixels and in words.
+    """A finished picture holds what was drawn, as pixels and in words.
 
     webp : the pixels as bytes of a WebP file.
     readout : the str that draw returned, or "".
@@ -48,7 +48,7 @@ class FinishedPicture(NamedTuple):
 
 
 class Canvas:
-    """A figure that is kept, on which `draw` makes one picture after the other.
+    """A canvas is a figure that is kept, on which `draw` makes one picture after the other.
 
     Ticks, labels and layout are most of matplotlib's work. The canvas keeps their pixels, the
     background, and draws them again only when limits, scales, labels or titles have changed.

@@ -1,7 +1,7 @@
-"""Sliders around a drawing: live in a notebook, checked at every value, printable.
+"""An explorer puts sliders around a drawing: live in a notebook, and on paper, too.
 
-An explorer knows sliders and pictures. What is trained, and on what, is up to its `draw`.
-schedule.py decides what is drawn when, export.py makes what has no kernel.
+It knows sliders and pictures. What is trained, and on what, is up to its `draw`. Beside it,
+schedule.py decides what is drawn when, and export.py makes film strips and pages.
 """
 
 import base64
@@ -34,27 +34,30 @@ SLIDER_WIDTH = 26  # em, without its label
 
 
 class Explorer(widgets.VBox):
-    """A slider for each grid, and the picture that `draw(**setting)` makes of their setting.
+    """An explorer has a slider for each grid and shows the picture of `draw(**setting)`.
 
     draw : a function of the grid names. A parameter `ax` gets an empty axes, `axes` an array of
-        panels = (rows, columns) empty axes, `fig` an empty figure. On `ax` and `axes` it draws
-        data and sets labels, titles, limits and scales, the same kinds at every setting; for
-        more than that (colour bars, ticks of its own) it takes `fig`, which is slower.
-        A draw that takes none of them returns what it drew: a Figure, an Axes or a
-        plots.Picture; or it uses pyplot. If it returns a str, that is the read-out.
-        A generator is a run to be watched: it yields functions without arguments, and each
-        draws and returns what draw would. Only those are called whose picture is due. A run has
-        a further slider, `step`, for its pictures one by one, and a button that plays them.
+        panels = (rows, columns) empty axes, `fig` an empty figure. On `ax` and `axes`, draw
+        draws data and sets labels, titles, limits and scales, the same kinds at every setting.
+        For more than that (colour bars, ticks of its own) it takes `fig`, which is slower.
+        A draw that takes none of them uses pyplot, or returns what it drew: a Figure, an Axes
+        or a plots.Picture. If draw returns a str, that is the read-out.
+        A generator is a run to be watched: it yields functions without arguments, and each of
+        them draws and returns what draw would. Only those are called whose picture is due. A
+        run has a further slider, `step`, for its pictures one by one, and a button that plays
+        them.
     grids : for each slider the list of its values, numbers or strings.
     labels : {name: words and unit}.   start : {name: value}, else the middle of its grid.
     title : what the picture is of.   figsize : in inches.
 
-    Moving a slider abandons a run that is under way: only the newest setting is finished. Once
-    the reader rests, the neighbouring settings are drawn ahead. A setting must always give the
-    same picture, for the reader is shown the one that was drawn; all are forgotten when a cell
-    is executed, which may change what draw sees. What draw raises is shown below the picture;
-    the constructor, `move`, `check`, `film_strip` and `html` raise it too, with the setting in
-    a note. How often pictures are shown and how many are kept can be set in `schedule.pace`.
+    Moving a slider abandons a run that is under way, so only the newest setting is finished.
+    Once the reader rests, the neighbouring settings are drawn ahead. A setting must always give
+    the same picture, because a picture that was drawn is kept and shown again. All pictures are
+    forgotten when a cell is executed, because the cell may change what draw sees.
+
+    What draw raises is shown below the picture. The constructor, `move`, `check`, `film_strip`
+    and `html` raise it, too, with the setting in a note. How often pictures are shown and how
+    many are kept can be set in `schedule.pace`.
     """
 
     def __init__(

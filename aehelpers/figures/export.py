@@ -1,4 +1,4 @@
-"""Explorers on paper and on pages without a kernel: film strips, and HTML with every picture.
+"""Film strips show explorers on paper, and pages of HTML show them without a kernel.
 
 `explorer` is an Explorer, of which only public attributes are read.
 """

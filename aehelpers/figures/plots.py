@@ -142,7 +142,7 @@ def styled():
 
 
 class Panel(Axes):
-    """Axes whose methods draw in STYLE, wherever they are called."""
+    """The methods of these axes draw in STYLE, wherever they are called."""
 
 
 for _name in (
@@ -179,7 +179,7 @@ def png(fig, dpi=PRINT_DPI):
 
 
 class Picture:
-    """A PNG and its alt text: `png` (bytes), `text` ("Figure: ...") and `size` (pixels).
+    """A picture holds `png` (bytes), its alt text `text` and `size` (width, height in pixels).
 
     A notebook shows the PNG. A screen reader reads the text, and nbval compares it.
     """

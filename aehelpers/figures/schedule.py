@@ -15,7 +15,9 @@ from .settings import setting_in_errors
 
 @dataclass
 class Pace:
-    """How often pictures are shown, and how many are drawn ahead and kept. All can be set.
+    """The pace says how often pictures are shown, and what is drawn ahead and kept.
+
+    All its attributes can be set at any time.
 
     between_pictures : seconds that pass at least between two pictures of a run.
     share_for_pictures : the largest share of a run's time that goes into its pictures.
@@ -36,9 +38,9 @@ class Pace:
 
 
 class Run:
-    """The pictures of one setting on a canvas, one after the other.
+    """A run goes through the pictures of one setting on a canvas, one after the other.
 
-    A draw that yields has several; any other draw is a run of one picture.
+    The run of a draw that yields has several pictures. Any other draw is a run of one picture.
 
     step : how many pictures the run has come to.
     picture : the function that draws the last of them.
@@ -96,7 +98,7 @@ class Run:
 
 
 class FinishedPictures:
-    """A cache of finished pictures by setting and step.
+    """This cache keeps finished pictures by setting and step.
 
     An executed cell may change what draw sees, so the cache forgets all pictures then. When it
     is full, it forgets the picture that it has kept longest.
@@ -141,7 +143,7 @@ class FinishedPictures:
 
 
 class Schedule:
-    """Decides what is drawn when, for the settings that a reader or code asks for.
+    """A schedule decides what is drawn when, for the settings that a reader or code asks for.
 
     Only the newest request is finished: it abandons a run that is under way. In an event loop
     a run gives way after each step, so that the next request can come in. Once a request is

@@ -1,4 +1,4 @@
-"""Grids and settings: the values that the sliders of an explorer can take, and their words.
+"""Settings are what the sliders of an explorer can be set to. Here they are listed and written.
 
 A grid is a list of values, `grids` is {name: grid}, and a setting is {name: value}.
 """
