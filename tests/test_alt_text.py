@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
 from aehelpers.figures import plots
 from aehelpers.figures.alt_text import describe, number_text
@@ -81,11 +82,15 @@ def test_other_artists_are_described(ax):
     ax.quiver([0, 1], [0, 1], [3, 3], [4, 4], label="flow")
     ax.bar(["one", "two"], [1, 2])
     ax.text(0, 0, "a remark on $W_{e}$")
+    ax.axvline(1.5)
+    ax.add_patch(Rectangle((0, 0), 1, 2, label="box"))
     ax.plot([], [])
     ax.set(xlim=(0, 2), ylim=(0, 2))
     text = describe(ax)
     for words in (
         'Horizontal line "half" at y 0.500.',
+        "Vertical line at x 1.50.",
+        'Shape "box": x 0 to 1, y 0 to 2.',
         'Straight line "diagonal" from (0, 0) to (2, 2).',
         'Band "band": x 0 to 1, y 0 to 2.',
         "Contours at 1, 2: x 0 to 2, y 0 to 0.667.",

@@ -77,6 +77,11 @@ def colour_bar(fig, k):
     fig.colorbar(points, ax=right, location="bottom")
 
 
+def coded(ax, k):
+    """Its colour bar has axes of its own, which go with it."""
+    plots.coded(np.stack([X, X**k], axis=1), X * k, ax=ax)
+
+
 def limits(ax, k):
     ax.plot(10 ** (k - 2) * X, X**k)
 
@@ -136,7 +141,7 @@ def solid(fig, k):
 
 
 DRAWS = [lines, scatter, image, bare_image, grid_of_images, marked_image, limits, titles, logs]
-DRAWS += [near_limits, sometimes, outside, panels, twins, inset]
+DRAWS += [near_limits, sometimes, outside, panels, twins, inset, coded]
 DIVIDED = [colour_bar, divided, solid]  # on `fig`, where every picture is a full draw
 
 

@@ -403,6 +403,8 @@ def test_draw_may_return_a_figure_axes_or_picture():
         explorer.move(k=2)
         np.testing.assert_array_equal(pixels(explorer.picture.value), expected)
         assert "last y 2" in repr(explorer)
+        png = base64.b64decode(stored(explorer)[0]["image/png"])
+        np.testing.assert_array_equal(pixels(png), expected)
 
 
 def test_draw_may_use_pyplot_and_leaves_no_figure_open():
