@@ -13,6 +13,7 @@ The contract, for every layer:
 * Leading axes are models: theta (M, size) is M networks, and the code is the same.
 """
 
+from functools import lru_cache
 from itertools import accumulate, pairwise
 
 import numpy as np
@@ -71,7 +72,7 @@ class Dense(Affine):
         def backward(delta, grad, at_x=True):
             grad_W, grad_b = self.unpack(grad)
             np.matmul(x.mT, delta, out=grad_W)
-            delta.sum(axis=-2, keepdims=True, out=grad_b)
+            sum_over_samples(delta, out=grad_b)
             return product(delta, W.mT) if at_x else None
 
         y = product(x, W)
@@ -80,14 +81,34 @@ class Dense(Affine):
 
 
 def product(x, W):
-    """x W, with the samples side by side in memory, as (W^T x^T)^T.
+    """x @ W, laid out in memory as x is: sample after sample, or with the samples side by side.
 
-    So whatever comes next (biases, activations, sums over the samples) walks along neighbours:
+    Side by side, whatever comes next (adding b, an activation) walks along all samples at once:
     on 500 samples of two features that is three times as fast.
     """
-    # A product with a single inner number is no sum, and matmul would take three times as long.
+    # With a single inner number nothing is added up, and matmul takes three times as long.
     multiply = np.multiply if W.shape[-2] == 1 else np.matmul
-    return multiply(W.mT, x.mT).mT
+    if x.strides[-2] == x.itemsize:
+        return multiply(W.mT, x.mT).mT
+    return multiply(x, W)
+
+
+def side_by_side(x):
+    """x with the samples side by side in memory; a copy if need be."""
+    return np.ascontiguousarray(x.mT).mT
+
+
+def sum_over_samples(delta, out):
+    """out = delta.sum(axis=-2, keepdims=True), as a product with ones: twice as fast."""
+    np.matmul(ones(delta.shape[-2], delta.dtype), delta, out=out)
+
+
+@lru_cache(maxsize=8)
+def ones(n, dtype):
+    """A row of n ones, (1, n); everybody who asks gets the same array."""
+    row = np.ones((1, n), dtype)
+    row.flags.writeable = False
+    return row
 
 
 class Identity(Layer):
@@ -301,6 +322,7 @@ class Tied(Layer):
 
 def joined(y, x):
     """[y, x] along the last axis. What models or samples share is repeated for each."""
-    leading = np.broadcast_shapes(y.shape[:-1], x.shape[:-1])
-    both = [np.broadcast_to(each, (*leading, each.shape[-1])) for each in (y, x)]
-    return np.concatenate(both, axis=-1)
+    leading, width = np.broadcast_shapes(y.shape[:-1], x.shape[:-1]), y.shape[-1]
+    both = np.empty((*leading, width + x.shape[-1]), y.dtype)
+    both[..., :width], both[..., width:] = y, x
+    return both

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from .layers import side_by_side
 from .optimizers import constant
 
 
@@ -106,8 +107,7 @@ def train(
     loss reads inf, and the others go on.
     """
     keep_freed_memory()
-    if batch_size is None:  # the samples side by side in memory, as `layers.product` has them
-        X = np.ascontiguousarray(X.mT).mT
+    X = side_by_side(X) if batch_size is None else X
     last_finite, is_finite = theta.copy(), np.ones(theta.shape[:-1], dtype=bool)
     for epoch in range(epochs):
         progress = epoch / epochs

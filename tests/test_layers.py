@@ -23,7 +23,10 @@ from aehelpers.layers import (
     Tanh,
     Tied,
     WithInput,
+    ones,
     product,
+    side_by_side,
+    sum_over_samples,
 )
 from aehelpers.losses import squared_error
 
@@ -157,19 +160,34 @@ def test_float32_stays(layer, rng):
 
 @pytest.mark.parametrize("n_in", [1, 3])
 @pytest.mark.parametrize("axes", AXES, ids=str)
-def test_product_is_the_matrix_product_with_the_samples_side_by_side(axes, n_in, rng):
-    """However they come, and for a single inner number, where it does not call matmul."""
+def test_product_is_the_matrix_product_and_keeps_the_layout(axes, n_in, rng):
+    """Also for a single inner number, where it does not call matmul."""
     W = rng.standard_normal((*axes, n_in, 2))
-    for x in (rng.random((*axes, 5, n_in)), rng.random((*axes, n_in, 5)).mT):
+    in_rows = rng.random((*axes, 5, n_in))
+    for x in (in_rows, side_by_side(in_rows)):
         y = product(x, W)
-        np.testing.assert_allclose(y, x @ W, rtol=1e-15, atol=1e-15)
-        assert y.mT.flags.c_contiguous
+        np.testing.assert_allclose(y, in_rows @ W, rtol=1e-15, atol=1e-15)
+        if n_in > 1:
+            assert y.mT.flags.c_contiguous == x.mT.flags.c_contiguous != y.flags.c_contiguous
 
 
-@pytest.mark.parametrize("layer", [Dense(40, 3), Conv((4, 5, 2), 3), Deconv((4, 5, 2), 3)])
-def test_layers_with_weights_keep_the_samples_side_by_side(layer, rng):
-    n_in = 40 if not isinstance(layer, Deconv) else prod(Conv((4, 5, 2), 3).out_shape)
-    for x in (rng.random((7, n_in)), rng.random((n_in, 7)).T):
+def test_a_sum_over_samples_is_numpys(rng):
+    for dtype in ("float64", "float32"):  # one after the other: what is remembered has a dtype
+        delta = rng.random((3, 5, 2)).astype(dtype)
+        out = np.empty((3, 1, 2), dtype)
+        sum_over_samples(delta, out)
+        np.testing.assert_allclose(out, delta.sum(axis=-2, keepdims=True), rtol=1e-6)
+        assert not ones(5, delta.dtype).flags.writeable
+        assert ones(5, delta.dtype).dtype == dtype
+
+
+@pytest.mark.parametrize("kind", [Conv, Deconv])
+def test_layers_of_images_give_the_samples_side_by_side(kind, rng):
+    """However they come: the speed of the next layer hangs on it."""
+    layer = kind((4, 5, 2), 3)
+    n_in = 40 if kind is Conv else prod(Conv((4, 5, 2), 3).out_shape)
+    in_rows = rng.random((7, n_in))
+    for x in (in_rows, side_by_side(in_rows)):
         y, backward = layer.forward(layer.init(rng), x)
         assert y.mT.flags.c_contiguous
         assert backward(y, layer.init(rng)).mT.flags.c_contiguous
