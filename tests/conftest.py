@@ -19,6 +19,12 @@ def rng():
 
 
 @pytest.fixture
+def X(rng):
+    """30 samples with 4 features between 0 and 1, which every member of the family takes."""
+    return rng.random((30, 4))
+
+
+@pytest.fixture
 def torch():
     """PyTorch, the second oracle; a test that asks for it says so and is skipped without."""
     torch = pytest.importorskip("torch", reason="needs pip install 'aehelpers[torch]'")

@@ -1,5 +1,10 @@
 """Every member of the family, small enough to fit at once: 4 features, or 2 x 2 pixels."""
 
+from functools import partial
+
+import numpy as np
+import pytest
+
 from aehelpers import (
     Autoencoder,
     ConvolutionalAutoencoder,
@@ -30,6 +35,14 @@ FAMILY = {
 }
 DENOISING = [name for name, (kind, _) in FAMILY.items() if kind is DenoisingAutoencoder]
 VARIATIONAL = [name for name, (kind, _) in FAMILY.items() if kind is VariationalAutoencoder]
+SEEDS = {  # all that random_state may be
+    "int": lambda: 5,
+    "numpy int": lambda: np.int64(5),
+    "None": lambda: None,
+    "PCG64": lambda: np.random.default_rng(5),
+    "MT19937": lambda: np.random.Generator(np.random.MT19937(5)),
+    "RandomState": lambda: np.random.RandomState(5),
+}
 
 
 def make(member, **settings):
@@ -37,3 +50,17 @@ def make(member, **settings):
     kind, own = FAMILY[member]
     few = {"latent_dim": 2, "epochs": 3, "learning_rate": 0.01, "random_state": 0}
     return kind(**{**few, **own, **settings})
+
+
+plain = partial(make, "plain")
+
+
+def assert_refused(model, settings, message, X):
+    """A fit with these settings raises this message, and leaves the fitted model as it was."""
+    fitted = model.theta_, model.network_, model.run_
+    X_hat = model.reconstruct(X)
+    with pytest.raises((ValueError, TypeError), match=message):
+        model.set_params(**settings).fit(X)
+    for before, now in zip(fitted, (model.theta_, model.network_, model.run_), strict=True):
+        assert now is before
+    np.testing.assert_array_equal(model.reconstruct(X), X_hat)

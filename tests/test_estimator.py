@@ -1,12 +1,11 @@
 """The habits of scikit-learn, for every class of the family."""
 
 import copy
-import json
 import pickle
 
 import numpy as np
 import pytest
-from family import FAMILY, make
+from family import FAMILY, SEEDS, make, plain
 from sklearn import exceptions
 from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
@@ -16,7 +15,6 @@ from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
 from aehelpers import Autoencoder, ConvolutionalAutoencoder, VariationalAutoencoder
 from aehelpers.estimator import NotFittedError, as_samples, generator
-from aehelpers.saving import from_json, to_json
 
 USES = {
     "transform": {},
@@ -29,19 +27,6 @@ USES = {
     "elbo": {},
     "importance_bound": {},
 }
-SEEDS = {
-    "int": lambda: 5,
-    "numpy int": lambda: np.int64(5),
-    "None": lambda: None,
-    "PCG64": lambda: np.random.default_rng(5),
-    "MT19937": lambda: np.random.Generator(np.random.MT19937(5)),
-    "RandomState": lambda: np.random.RandomState(5),
-}
-
-
-@pytest.fixture
-def X(rng):
-    return rng.random((30, 4))
 
 
 # ---- parameters ----------------------------------------------------------------------------
@@ -111,18 +96,16 @@ def test_in_a_pipeline_and_a_grid(member, X):
 
 
 def test_a_grid_finds_what_is_better(X):
-    search = GridSearchCV(
-        make("plain"), {"latent_dim": [1, 3], "learning_rate": [1e-5, 0.05]}, cv=3
-    )
+    search = GridSearchCV(plain(), {"latent_dim": [1, 3], "learning_rate": [1e-5, 0.05]}, cv=3)
     search.fit(X)
     assert search.best_params_ == {"latent_dim": 3, "learning_rate": 0.05}
     assert search.best_estimator_.transform(X).shape == (30, 3)
-    assert cross_val_score(make("plain"), X, cv=3).max() < 0
+    assert cross_val_score(plain(), X, cv=3).max() < 0
 
 
 def test_in_the_middle_of_a_pipeline(X):
     y = X[:, 0] > 0.5
-    middle = make_pipeline(StandardScaler(), make("plain", epochs=60), LogisticRegression())
+    middle = make_pipeline(StandardScaler(), plain(epochs=60), LogisticRegression())
     assert middle.fit(X, y).score(X, y) > 0.6
     assert cross_val_score(middle, X, y, cv=3).shape == (3,)
 
@@ -148,7 +131,7 @@ COPIES = [copy.deepcopy, lambda model: pickle.loads(pickle.dumps(model))]
 @pytest.mark.parametrize("how", COPIES, ids=["deepcopy", "pickle"])
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_copy_goes_its_own_way(seed, how, X):
-    model = make("plain", hidden=(3,), random_state=SEEDS[seed](), standardize=True).fit(X)
+    model = plain(hidden=(3,), random_state=SEEDS[seed](), standardize=True).fit(X)
     goes_its_own_way(model, how(model), X)
 
 
@@ -157,15 +140,6 @@ def test_a_copy_goes_its_own_way(seed, how, X):
 def test_a_copy_of_each_goes_its_own_way(member, how, X):
     model = make(member).fit(X)
     goes_its_own_way(model, how(model), X)
-
-
-@pytest.mark.parametrize("seed", ["PCG64", "MT19937", "RandomState"])
-def test_a_generator_comes_back_from_json_as_it_stood(seed):
-    rng = SEEDS[seed]()
-    rng.standard_normal(3)  # an odd number: one draw waits in a RandomState
-    twin = json.loads(json.dumps(rng, default=to_json), object_hook=from_json)
-    assert type(twin) is type(rng)
-    np.testing.assert_array_equal(twin.standard_normal(7), rng.standard_normal(7))
 
 
 # ---- before fit ----------------------------------------------------------------------------
