@@ -1,5 +1,6 @@
 """Every member of the family, small enough to fit at once: 4 features, or 2 x 2 pixels."""
 
+from contextlib import contextmanager
 from functools import partial
 
 import numpy as np
@@ -34,6 +35,7 @@ FAMILY = {
     "variational pixels": (VariationalAutoencoder, {"hidden": (3,), **PIXELS}),
 }
 DENOISING = [name for name, (kind, _) in FAMILY.items() if kind is DenoisingAutoencoder]
+TIED = [name for name, (_, settings) in FAMILY.items() if "tied" in settings]
 VARIATIONAL = [name for name, (kind, _) in FAMILY.items() if kind is VariationalAutoencoder]
 SEEDS = {  # all that random_state may be
     "int": lambda: 5,
@@ -55,12 +57,21 @@ def make(member, **settings):
 plain = partial(make, "plain")
 
 
-def assert_refused(model, settings, message, X):
-    """A fit with these settings raises this message, and leaves the fitted model as it was."""
-    fitted = model.theta_, model.network_, model.run_
-    X_hat = model.reconstruct(X)
-    with pytest.raises((ValueError, TypeError), match=message):
-        model.set_params(**settings).fit(X)
-    for before, now in zip(fitted, (model.theta_, model.network_, model.run_), strict=True):
-        assert now is before
+def learnt(model):
+    """What fit has set, by name."""
+    return {name: value for name, value in vars(model).items() if name.endswith("_")}
+
+
+@contextmanager
+def unchanged(model, X):
+    """The block leaves the fitted model as it was: the same objects, and the same outputs."""
+    before, X_hat = learnt(model), model.reconstruct(X)
+    yield
+    assert all(value is before[name] for name, value in learnt(model).items())
     np.testing.assert_array_equal(model.reconstruct(X), X_hat)
+
+
+def assert_refused(model, settings, message, X):
+    """A fit with these settings raises this message and changes nothing of the fitted model."""
+    with unchanged(model, X), pytest.raises((ValueError, TypeError), match=message):
+        model.set_params(**settings).fit(X)

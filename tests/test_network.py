@@ -2,11 +2,17 @@
 
 import numpy as np
 import pytest
-from family import FAMILY, PIXELS, VARIATIONAL, make, plain
+from family import FAMILY, PIXELS, TIED, VARIATIONAL, make, plain
 from pairwise import pairwise
 
 from aehelpers import Autoencoder, network
 from aehelpers.checks import check_gradient
+
+
+def theta_size(network):
+    """How many numbers the theta of this network has."""
+    return network.init(np.random.default_rng(0)).size
+
 
 # ---- the gradient --------------------------------------------------------------------------
 
@@ -130,7 +136,7 @@ def test_each_activation_is_where_it_was_asked_for(latent, X):
     np.testing.assert_allclose(model.reconstruct(X), 1 / (1 + np.exp(-logit)), rtol=1e-12)
 
 
-def test_weights_are_views(X):
+def test_weights_have_the_names_and_shapes_of_the_formulas(X):
     shallow, deep = plain().fit(X), plain(hidden=(6, 3)).fit(X)
     assert {name: w.shape for name, w in shallow.weights_.items()} == {
         "W_e": (4, 2), "b_e": (1, 2), "W_d": (2, 4), "b_d": (1, 4),
@@ -144,12 +150,34 @@ def test_weights_are_views(X):
     np.testing.assert_allclose(
         shallow.reconstruct(X), shallow.transform(X) @ w["W_d"] + w["b_d"], atol=1e-15
     )
-    for number, view in enumerate(deep.weights_.values()):
-        view[:] = number
-    np.testing.assert_array_equal(np.unique(deep.theta_), range(12))
 
 
-@pytest.mark.parametrize("member", ["tied", "sparse tied", "convolutional tied"])
+@pytest.mark.parametrize("axes", [(), (3,)], ids=str)
+@pytest.mark.parametrize("member", [name for name in FAMILY if name not in TIED])
+def test_weights_are_views_into_theta(member, axes):
+    network = make(member).network(4)
+    theta = np.zeros((*axes, theta_size(network)))
+    weights = network.weights(theta)
+    for number, view in enumerate(weights.values(), start=1):
+        view[...] = number
+    sizes = [view.size for view in weights.values()]
+    assert np.bincount(theta[theta > 0].astype(int)).tolist() == [0, *sizes]
+    rest = theta.size - sum(sizes)  # a learned variance is no weight
+    assert rest == (theta[..., -1].size if member == "variational" else 0)
+
+
+@pytest.mark.parametrize("axes", [(), (3,)], ids=str)
+@pytest.mark.parametrize("member", TIED)
+def test_tied_weights_of_the_decoder_are_those_of_the_encoder_transposed(member, axes, rng):
+    network = make(member).network(4)
+    theta = rng.standard_normal((*axes, theta_size(network)))
+    W = [W for name, W in network.weights(theta).items() if name.startswith("W")]
+    for W_e, W_d in zip(W, W[::-1], strict=True):
+        np.testing.assert_array_equal(W_d, W_e.mT)
+    assert not any(np.shares_memory(W_d, theta) for W_d in W)
+
+
+@pytest.mark.parametrize("member", TIED)
 def test_tied_weights_are_one_and_move(member, X):
     start, model = make(member, epochs=0).fit(X), make(member).fit(X)
     W = [W for name, W in model.weights_.items() if name.startswith("W")]
@@ -171,6 +199,29 @@ def test_weight_decay_weighs_each_weight_once_and_no_bias(member, X, rng):
     letters = "W_e" if without.tied else "W"
     W = [W for name, W in without.unpack(theta).items() if name.startswith(letters)]
     assert losses[0] - losses[1] == pytest.approx(0.3 * sum((w**2).sum() for w in W), rel=1e-10)
+
+
+OBJECTIVES = {
+    "nothing to change": ("plain", {}, [False, False, False]),
+    "noise that stays": ("plain", {"code_noise": 0.1}, [False, False, False]),
+    "noise that fades": (
+        "plain",
+        {"code_noise": 0.1, "code_noise_fade": 0.5},
+        [True, True, False],
+    ),
+    "a penalty that stays": ("sparse", {}, [False, False, False]),
+    "a penalty that warms up": ("variational", {"warm_up": 0.5}, [True, True, False]),
+}
+
+
+@pytest.mark.parametrize("what", OBJECTIVES)
+def test_objectives_are_made_anew_only_when_noise_or_penalty_change(what):
+    """So training unpacks theta once a run, and once an epoch while something changes."""
+    member, settings, changes = OBJECTIVES[what]
+    objective_at = make(member, **settings).network(4).objectives()
+    objectives = [objective_at(progress) for progress in (0, 0.25, 0.5, 0.75)]
+    assert [a is not b for a, b in zip(objectives, objectives[1:], strict=False)] == changes
+    assert objective_at(0.75) is objectives[-1]
 
 
 def test_noise_fades(X, monkeypatch):
