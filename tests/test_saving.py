@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from family import FAMILY, PIXELS, SEEDS, VARIATIONAL, make, plain
 
-from aehelpers import load
-from aehelpers.estimator import NotFittedError
+from aehelpers import Autoencoder, load
+from aehelpers.estimator import Estimator, NotFittedError
 from aehelpers.saving import from_json, to_json
 
 SETTINGS = [("plain", {"hidden": [6, 3], "standardize": True}), ("plain", PIXELS)]
@@ -65,6 +65,32 @@ def test_other_files_are_not_models(tmp_path, X):
             load(path)
     with pytest.raises(FileNotFoundError):
         load(tmp_path / "missing")
+
+
+@pytest.fixture
+def saved_subclass(X, tmp_path, monkeypatch):
+    """A class that a reader has defined, and the path of a fitted estimator of that class."""
+    monkeypatch.setattr(Estimator, "kinds", Estimator.kinds.copy())  # for this test alone
+
+    class Mine(Autoencoder):
+        def reconstruct(self, X):
+            return np.clip(super().reconstruct(X), 0, 1)
+
+    path = tmp_path / "mine"
+    Mine(epochs=1, random_state=0).fit(X).save(path)
+    return Mine, path
+
+
+def test_an_estimator_of_a_readers_own_class_is_loaded_as_that_class(saved_subclass):
+    kind, path = saved_subclass
+    assert type(load(path)) is kind
+
+
+def test_a_class_that_is_not_defined_here_is_named(saved_subclass, monkeypatch):
+    kind, path = saved_subclass
+    monkeypatch.delitem(Estimator.kinds, kind.__name__)  # as in a session that lacks the class
+    with pytest.raises(ValueError, match="mine is not a saved autoencoder.*'Mine'"):
+        load(path)
 
 
 def test_an_unfitted_model_is_not_saved(tmp_path):
