@@ -6,7 +6,7 @@ import signal
 
 import numpy as np
 import pytest
-from family import DENOISING, FAMILY, PIXELS, VARIATIONAL, make, plain
+from family import DENOISING, FAMILY, PIXELS, VARIATIONAL, make, plain, unchanged
 from sklearn.base import clone
 
 from aehelpers import load
@@ -163,13 +163,37 @@ def test_unusable_data(what, X):
     with pytest.raises((ValueError, TypeError), match="^X "):
         plain().fit(BAD_DATA[what])
     model = plain().fit(X)
-    theta = model.theta_
-    for call in (model.fit, model.partial_fit, model.transform, model.score):
-        with pytest.raises((ValueError, TypeError), match="^X "):
-            call(BAD_DATA[what])
-    with pytest.raises((ValueError, TypeError), match="^validation "):
-        model.fit(X, validation=BAD_DATA[what])
-    assert model.theta_ is theta  # nothing was lost
+    with unchanged(model, X):
+        for call in (model.fit, model.partial_fit, model.transform, model.score):
+            with pytest.raises((ValueError, TypeError), match="^X "):
+                call(BAD_DATA[what])
+        with pytest.raises((ValueError, TypeError), match="^validation "):
+            model.fit(X, validation=BAD_DATA[what])
+
+
+GOOD, NARROW, NAN = np.full((9, 4), 0.5), np.full((9, 3), 0.5), np.full((9, 4), np.nan)
+FAILING_CHECKS = {
+    "X with NaN": ({}, NAN, None, "^X holds 36 values that are NaN"),
+    "validation with NaN": ({}, GOOD, NAN, "^validation holds 36 values that are NaN"),
+    "validation that is too narrow": ({}, GOOD, NARROW, "^validation has 3 features"),
+    "X that is too narrow": ({}, NARROW, GOOD, "^validation has 4 features|X has 3: give"),
+    "an argument": ({"epochs": -1, "latent_dim": 3}, GOOD, GOOD, "^epochs must be"),
+    "a random_state": (
+        {"random_state": "a", "latent_dim": 3},
+        GOOD,
+        GOOD,
+        "^random_state must",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", FAILING_CHECKS)
+@pytest.mark.parametrize("member", FAMILY)
+def test_begin_changes_nothing_if_a_check_fails(member, what, X):
+    settings, samples, validation, message = FAILING_CHECKS[what]
+    model = make(member).fit(X)
+    with unchanged(model, X), pytest.raises((ValueError, TypeError), match=message):
+        model.set_params(**settings).begin(samples, validation)
 
 
 def test_validation_of_another_width_loses_nothing(X):
@@ -329,6 +353,28 @@ def test_float32_stays(member, settings, X):
     if member in VARIATIONAL:
         arrays += [*model.posterior(X), model.kl(X), model.sample(3)]
     assert {array.dtype.name for array in arrays} == {"float32"}
+
+
+# The mean mu is a view of one half of the array that holds mu and log sigma^2.
+A_VIEW = pytest.mark.xfail(
+    strict=True, reason="codes of a variational model are not contiguous"
+)
+RESULTS = [
+    pytest.param(
+        member, use, marks=A_VIEW if use == "transform" and member in VARIATIONAL else ()
+    )
+    for member in FAMILY
+    for use in ("transform", "inverse_transform", "reconstruct")
+]
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+@pytest.mark.parametrize("member, use", RESULTS)
+def test_results_are_contiguous_in_memory(member, use, order, X):
+    """NumPy's C order, whatever order the samples have, as views and other libraries expect."""
+    model = make(member).fit(X)
+    samples = model.transform(X) if use == "inverse_transform" else X
+    assert getattr(model, use)(np.array(samples, order=order)).flags.c_contiguous
 
 
 def test_standardize_keeps_the_units(rng):
