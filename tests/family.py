@@ -1,4 +1,4 @@
-"""Every member of the family, small enough to fit at once: 4 features, or 2 x 2 pixels."""
+"""Every kind of autoencoder in a small version, for samples of 4 features or 2 x 2 pixels."""
 
 from contextlib import contextmanager
 from functools import partial
@@ -37,7 +37,7 @@ FAMILY = {
 DENOISING = [name for name, (kind, _) in FAMILY.items() if kind is DenoisingAutoencoder]
 TIED = [name for name, (_, settings) in FAMILY.items() if "tied" in settings]
 VARIATIONAL = [name for name, (kind, _) in FAMILY.items() if kind is VariationalAutoencoder]
-SEEDS = {  # all that random_state may be
+SEEDS = {  # everything that random_state may be
     "int": lambda: 5,
     "numpy int": lambda: np.int64(5),
     "None": lambda: None,
@@ -48,7 +48,7 @@ SEEDS = {  # all that random_state may be
 
 
 def make(member, **settings):
-    """That member, unfitted."""
+    """The unfitted estimator of this name, with other settings if given."""
     kind, own = FAMILY[member]
     few = {"latent_dim": 2, "epochs": 3, "learning_rate": 0.01, "random_state": 0}
     return kind(**{**few, **own, **settings})
@@ -58,7 +58,7 @@ plain = partial(make, "plain")
 
 
 def learnt(model):
-    """What fit has set, by name."""
+    """The attributes that fit has set, by name."""
     return {name: value for name, value in vars(model).items() if name.endswith("_")}
 
 

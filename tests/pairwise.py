@@ -1,4 +1,4 @@
-"""Fewer cases than a full product has."""
+"""Test cases in which every pair of values occurs, fewer than the full product has."""
 
 from itertools import combinations, product
 
@@ -6,7 +6,7 @@ from itertools import combinations, product
 def pairwise(*axes):
     """Some of the cases in product(*axes), in which every pair of values occurs together.
 
-    For what can only fail where two choices meet; a third one would prove nothing more.
+    They suffice where an error needs at most two of the choices together.
     """
     cases, chosen = list(product(*axes)), []
 

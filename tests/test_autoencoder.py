@@ -1,4 +1,4 @@
-"""The autoencoder: what fit does, what it refuses, and how it ends when it cannot go on."""
+"""Fitting an autoencoder: what it sets, what it refuses, and what is kept if it stops early."""
 
 import copy
 import os
@@ -16,7 +16,7 @@ from aehelpers.optimizers import InPlaceAdam
 # ---- fit -----------------------------------------------------------------------------------
 
 
-def test_fit_returns_self_and_sets_what_ends_in_an_underscore(X):
+def test_fit_returns_self_and_sets_the_fitted_attributes(X):
     model = plain(hidden=(3,))
     before = model.get_params()
     assert model.fit(X, y=np.arange(30)) is model
@@ -32,23 +32,23 @@ def test_fit_returns_self_and_sets_what_ends_in_an_underscore(X):
     np.testing.assert_array_equal(plain(hidden=(3,)).fit_transform(X), model.transform(X))
 
 
-def test_the_seed_decides(X):
+def test_equal_seeds_give_equal_results(X):
     theta = plain(code_noise=0.1).fit(X).theta_
     again = plain(code_noise=0.1)
     np.testing.assert_array_equal(again.fit(X).theta_, theta)
-    np.testing.assert_array_equal(again.fit(X).theta_, theta)  # from a new start
+    np.testing.assert_array_equal(again.fit(X).theta_, theta)  # fit starts anew
     for other in (1, np.random.RandomState(0), np.random.default_rng(1), None):
         assert (plain(code_noise=0.1, random_state=other).fit(X).theta_ != theta).any()
     same = plain(code_noise=0.1, random_state=np.random.default_rng(0)).fit(X)
     np.testing.assert_array_equal(same.theta_, theta)
 
 
-def test_no_epoch_gives_the_start(X):
+def test_zero_epochs_return_the_initial_weights(X):
     model = plain(epochs=0, init_scale=0).fit(X)
     assert not model.theta_.any() and model.history_["loss"].shape == (0,)
 
 
-def test_the_loss_is_in_the_units_of_the_network(X):
+def test_the_loss_is_computed_in_the_units_of_the_network(X):
     model = plain(standardize=True).fit(X)
     loss, _ = model.loss_and_grad(model.theta_, X)
     scaled = (model.reconstruct(X) - X) / X.std(axis=0)
@@ -56,7 +56,7 @@ def test_the_loss_is_in_the_units_of_the_network(X):
 
 
 @pytest.mark.parametrize("member", FAMILY)
-def test_validation_is_recorded_without_noise(member, X):
+def test_the_validation_loss_is_recorded_without_noise(member, X):
     model = make(member).fit(X, validation=X[:7])
     assert model.history_["validation_loss"].shape == (3,)
     loss, _ = model.loss_and_grad(model.theta_, X[:7])
@@ -71,7 +71,7 @@ def test_validation_is_recorded_without_noise(member, X):
     + [(member, {"batch_size": 8}) for member in FAMILY],
     ids=str,
 )
-def test_partial_fit_goes_on_where_it_stopped(member, settings, X):
+def test_partial_fit_three_times_is_fit_for_three_epochs(member, settings, X):
     model = make(member, **settings)
     for _ in range(3):
         assert model.partial_fit(X) is model
@@ -80,7 +80,7 @@ def test_partial_fit_goes_on_where_it_stopped(member, settings, X):
     np.testing.assert_array_equal(model.history_["loss"], whole.history_["loss"])
 
 
-def test_fit_steps_shows_each_epoch(X):
+def test_fit_steps_yields_after_each_epoch(X):
     model = plain()
     lengths = [len(shown.history_["loss"]) for shown in model.fit_steps(X)]
     assert lengths == [1, 2, 3]
@@ -88,7 +88,7 @@ def test_fit_steps_shows_each_epoch(X):
 
 
 def answers(model, X):
-    """All that a fitted model says."""
+    """All outputs of a fitted model, by name."""
     said = {"Z": model.transform(X), "X_hat": model.reconstruct(X), **model.weights_}
     if hasattr(model, "elbo"):
         said["sample"] = model.sample(3, random_state=0)
@@ -131,7 +131,7 @@ def test_arguments_take_effect_at_the_next_fit(member, change, X, tmp_path):
 # ---- unusable arguments and data -----------------------------------------------------------
 
 
-def test_standardized_needs_a_fit_even_for_a_loss(X):
+def test_the_loss_needs_a_fit_if_samples_are_standardized(X):
     with pytest.raises(NotFittedError):
         plain(standardize=True).loss_and_grad(np.zeros(22), X)
 
@@ -139,7 +139,7 @@ def test_standardized_needs_a_fit_even_for_a_loss(X):
 @pytest.mark.parametrize(
     "use", ["transform", "inverse_transform", "reconstruct", "score", "partial_fit"]
 )
-def test_wrong_width(use, X):
+def test_samples_of_another_width_are_refused(use, X):
     model = plain(latent_dim=3).fit(X)
     expected = 3 if use == "inverse_transform" else 4
     with pytest.raises(ValueError, match=f"has 7 features, but {expected} are expected"):
@@ -159,7 +159,7 @@ BAD_DATA = {
 
 
 @pytest.mark.parametrize("what", BAD_DATA)
-def test_unusable_data(what, X):
+def test_unusable_data_are_refused(what, X):
     with pytest.raises((ValueError, TypeError), match="^X "):
         plain().fit(BAD_DATA[what])
     model = plain().fit(X)
@@ -196,7 +196,7 @@ def test_begin_changes_nothing_if_a_check_fails(member, what, X):
         model.set_params(**settings).begin(samples, validation)
 
 
-def test_validation_of_another_width_loses_nothing(X):
+def test_validation_of_another_width_is_refused_before_the_fit(X):
     model = plain()
     with pytest.raises(ValueError, match="validation has 3 features, but 4 are expected"):
         model.fit(X, validation=X[:, :3])
@@ -225,9 +225,9 @@ def test_validation_of_another_width_loses_nothing(X):
     ],
 )
 @pytest.mark.parametrize("verbose", [False, True])
-def test_unusable_arguments(name, values, error, message, verbose, X):
+def test_unusable_arguments_are_refused(name, values, error, message, verbose, X):
     for value in values:
-        model = plain(**{name: value}, verbose=verbose)  # stored without a look
+        model = plain(**{name: value}, verbose=verbose)  # __init__ does not check
         with pytest.raises(error, match=message):
             model.fit(X)
         assert not hasattr(model, "theta_")
@@ -246,21 +246,21 @@ def test_unusable_arguments(name, values, error, message, verbose, X):
     ],
 )
 @pytest.mark.parametrize("value", ["softmax", np.tanh, ["tanh"], {}, 3], ids=str)
-def test_unknown_names(name, value, X):
+def test_unknown_choices_are_refused(name, value, X):
     with pytest.raises(ValueError, match=f"{name} must be one of .*, got ") as error:
         plain(**{name: value}).fit(X)
     assert repr(value) in str(error.value)
 
 
 @pytest.mark.parametrize("bad", [{"output_activation": "identity"}, {"standardize": True}])
-def test_bernoulli_needs_a_probability(bad, X):
+def test_the_bernoulli_loss_needs_a_probability(bad, X):
     with pytest.raises(
         ValueError, match="needs output_activation='sigmoid' and standardize=False"
     ):
         plain(**{**PIXELS, **bad}).fit(X)
 
 
-def test_bernoulli_needs_data_from_0_to_1(X):
+def test_the_bernoulli_loss_needs_data_from_0_to_1(X):
     model, message = plain(**PIXELS), r"needs data in \[0, 1\], {} goes from .* to 3"
     beyond = np.vstack([X, [[3, 0, 0, 0]]])
     with pytest.raises(ValueError, match=message.format("X")):
@@ -275,7 +275,7 @@ def test_bernoulli_needs_data_from_0_to_1(X):
 
 
 @pytest.mark.parametrize("n, batch_size", [(1, 64), (1, None), (30, 1000), (30, 30), (30, 1)])
-def test_any_batch_size(n, batch_size, X):
+def test_every_batch_size_works(n, batch_size, X):
     model = plain(batch_size=batch_size, hidden=(3,)).fit(X[:n])
     assert model.transform(X[:1]).shape == (1, 2)
     assert np.isfinite(model.theta_).all()
@@ -295,14 +295,14 @@ EXTREMES = {
 
 @pytest.mark.parametrize("what", EXTREMES)
 @pytest.mark.parametrize("member", FAMILY)
-def test_extreme_data(member, what):
+def test_extreme_data_give_finite_results(member, what):
     X, before = EXTREMES[what], np.array(EXTREMES[what])
     for settings in ({"epochs": 30}, {"epochs": 30, "standardize": True, "batch_size": 4}):
         if settings.get("standardize") and member in ("salt_pepper", "variational pixels"):
             continue
         model = make(member, **settings).fit(X, validation=X).partial_fit(X)
         assert np.isfinite(model.theta_).all() and np.isfinite(model.history_["loss"]).all()
-        with np.errstate(under="ignore"):  # weights that are nothing beside the others
+        with np.errstate(under="ignore"):  # tiny weights may underflow
             said = answers(model, X)
         assert said["X_hat"].shape == np.shape(X) and np.isfinite(said["X_hat"]).all()
         assert np.isfinite(said.get("bounds", 0)).all()
@@ -310,15 +310,15 @@ def test_extreme_data(member, what):
 
 
 @pytest.mark.parametrize("member", [name for name in FAMILY if "convol" not in name])
-def test_a_code_wider_than_the_data(member, X):
+def test_a_code_may_be_wider_than_the_data(member, X):
     model = make(member, latent_dim=3).fit(X[:, :1])
     assert model.transform(X[:, :1]).shape == (30, 3)
     assert model.reconstruct(X[:, :1]).shape == (30, 1)
 
 
 @pytest.mark.parametrize("member", FAMILY)
-def test_a_random_state_will_do_everywhere(member, X):
-    """The legacy generator, with the same numbers each time."""
+def test_the_legacy_random_state_works_everywhere(member, X):
+    """NumPy's legacy generator draws the same numbers each time."""
     said = []
     for _ in range(2):
         model = make(member, random_state=np.random.RandomState(3)).fit(X)
@@ -341,7 +341,7 @@ def test_a_random_state_will_do_everywhere(member, X):
     + [(member, {}) for member in FAMILY],
     ids=str,
 )
-def test_float32_stays(member, settings, X):
+def test_float32_is_kept_everywhere(member, settings, X):
     model = make(member, dtype="float32", learning_rate=np.float64(0.01), **settings)
     model.fit(X, validation=X)
     Z = model.transform(X)
@@ -371,13 +371,13 @@ RESULTS = [
 @pytest.mark.parametrize("order", ["C", "F"])
 @pytest.mark.parametrize("member, use", RESULTS)
 def test_results_are_contiguous_in_memory(member, use, order, X):
-    """NumPy's C order, whatever order the samples have, as views and other libraries expect."""
+    """Results are in C order, whatever the order of the samples, so reshape gives views."""
     model = make(member).fit(X)
     samples = model.transform(X) if use == "inverse_transform" else X
     assert getattr(model, use)(np.array(samples, order=order)).flags.c_contiguous
 
 
-def test_standardize_keeps_the_units(rng):
+def test_standardize_keeps_results_in_the_units_of_the_data(rng):
     X = rng.random((50, 4)) * [1, 1000, 1e-3, 0] + [0, 5000, 7, 0.1]
     model = plain(hidden=(16,), latent_dim=3, standardize=True, epochs=300).fit(X)
     np.testing.assert_allclose(model.mean_, X.mean(axis=0))
@@ -385,10 +385,12 @@ def test_standardize_keeps_the_units(rng):
     error = np.sqrt(((X - model.reconstruct(X)) ** 2).mean(axis=0))
     assert (error[:3] < 0.5 * X.std(axis=0)[:3]).all()
     assert error[3] < 1
-    assert abs(model.transform(X + [0, 0, 0, 0.1])).max() <= 1  # a constant feature may move
+    assert (
+        abs(model.transform(X + [0, 0, 0, 0.1])).max() <= 1
+    )  # the feature that was constant in fit changes
 
 
-def test_standardize_holds_from_one_fit_to_the_next(X):
+def test_standardize_changes_only_at_the_next_fit(X):
     model = plain(standardize=True).fit(3 + 5 * X)
     before = model.transform(X)
     np.testing.assert_array_equal(model.set_params(standardize=False).transform(X), before)
@@ -398,7 +400,7 @@ def test_standardize_holds_from_one_fit_to_the_next(X):
 
 
 class Clock:
-    """Time that passes only when an optimiser steps."""
+    """A clock that moves only when an optimiser steps, so that the test does not wait."""
 
     def __init__(self, monkeypatch, per_step):
         self.now, step = 0.0, InPlaceAdam.step
@@ -414,9 +416,7 @@ class Clock:
 @pytest.mark.parametrize(
     "seconds, verbose, shown", [(0.9, True, False), (3, True, True), (3, False, False)]
 )
-def test_a_bar_only_if_it_takes_longer_than_a_second(
-    seconds, verbose, shown, X, monkeypatch, capsys
-):
+def test_a_progress_bar_appears_after_a_second(seconds, verbose, shown, X, monkeypatch, capsys):
     Clock(monkeypatch, seconds / 10)
     plain(epochs=10, batch_size=None, verbose=verbose).fit(X)
     printed = capsys.readouterr()
@@ -424,7 +424,7 @@ def test_a_bar_only_if_it_takes_longer_than_a_second(
     assert shown or not printed.err
 
 
-def test_divergence_says_so_and_loses_nothing(X):
+def test_divergence_is_reported_and_keeps_the_last_finite_theta(X):
     model = plain(optimizer="sgd", output_activation="identity", activation="identity",
                   learning_rate=50.0, epochs=500)  # fmt: skip
     with pytest.raises(
@@ -461,14 +461,14 @@ def test_ctrl_c_keeps_what_was_learnt(verbose, X, monkeypatch, capsys):
         UserWarning, match="after epoch 4 of 10; what was learnt is kept"
     ) as seen:
         assert model.fit(X) is model
-    assert seen[0].filename == __file__  # it points at the call
+    assert seen[0].filename == __file__  # the warning points at the call of fit
     assert len(model.history_["loss"]) == 4
     four = plain(epochs=4, batch_size=None).fit(X)
     np.testing.assert_array_equal(model.theta_, four.theta_)
     assert model.transform(X).shape == (30, 2)
 
 
-def test_ctrl_c_before_anything_was_learnt_goes_through(X, monkeypatch):
+def test_ctrl_c_in_the_first_epoch_is_raised(X, monkeypatch):
     interrupt(monkeypatch, at_step=1)
     with pytest.raises(KeyboardInterrupt):
         plain().fit(X)
@@ -476,14 +476,14 @@ def test_ctrl_c_before_anything_was_learnt_goes_through(X, monkeypatch):
 
 @pytest.fixture
 def interruptible():
-    """Ctrl-C is heard even if these tests were started in the background, where it is not."""
+    """SIGINT raises KeyboardInterrupt even in a background job, which otherwise ignores it."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a process sends itself SIGINT the POSIX way")
-def test_ctrl_c_as_the_keyboard_sends_it(X, monkeypatch, interruptible):
+def test_ctrl_c_from_the_keyboard_keeps_what_was_learnt(X, monkeypatch, interruptible):
     step, steps = InPlaceAdam.step, []
 
     def pressed(*args):

@@ -1,4 +1,4 @@
-"""The habits of scikit-learn, for every class of the family."""
+"""Every class of the family follows the conventions of scikit-learn."""
 
 import copy
 import pickle
@@ -33,16 +33,16 @@ USES = {
 
 
 @pytest.mark.parametrize("kind", sorted({kind for kind, _ in FAMILY.values()}, key=str))
-def test_init_only_stores(kind):
+def test_init_only_stores_its_arguments(kind):
     names = ["image_shape"] if kind is ConvolutionalAutoencoder else []
     names += kind(*names).get_params()
-    settings = {name: object() for name in names}  # nothing is looked at before fit
+    settings = {name: object() for name in names}  # fit checks them, __init__ does not
     model = kind(**settings)
     assert vars(model) == settings
     assert model.get_params() == settings
 
 
-def test_the_first_arguments_need_no_name():
+def test_the_first_arguments_may_be_positional():
     assert Autoencoder(3, (8,), "relu").get_params() == (
         Autoencoder(latent_dim=3, hidden=(8,), activation="relu").get_params()
     )
@@ -50,7 +50,7 @@ def test_the_first_arguments_need_no_name():
     assert (pictures.image_shape, pictures.channels, pictures.latent_dim) == ((8, 8), (4,), 3)
 
 
-def test_params_by_name():
+def test_params_are_set_and_read_by_name():
     model = Autoencoder(latent_dim=3)
     assert model.set_params(hidden=(8,), epochs=7) is model
     assert (model.get_params()["hidden"], model.epochs, model.latent_dim) == ((8,), 7, 3)
@@ -60,7 +60,7 @@ def test_params_by_name():
         model.set_params(width=3)
 
 
-def test_repr_shows_what_is_not_the_default():
+def test_repr_shows_the_arguments_that_are_not_the_default():
     assert repr(Autoencoder(3, epochs=7)) == "Autoencoder(latent_dim=3, epochs=7)"
     assert repr(ConvolutionalAutoencoder((8, 8))) == (
         "ConvolutionalAutoencoder(image_shape=(8, 8))"
@@ -70,7 +70,7 @@ def test_repr_shows_what_is_not_the_default():
     )
 
 
-# ---- in scikit-learn's machines ------------------------------------------------------------
+# ---- pipelines and searches ----------------------------------------------------------------
 
 
 @pytest.mark.parametrize("member", FAMILY)
@@ -83,8 +83,8 @@ def test_clone_is_unfitted_and_equal(member, X):
 
 
 @pytest.mark.parametrize("member", FAMILY)
-def test_in_a_pipeline_and_a_grid(member, X):
-    """Scaled to a hair inside [0, 1], so that unseen folds fit into it as well."""
+def test_every_member_works_in_a_pipeline_and_a_grid_search(member, X):
+    """The scaler clips, because a sample of an unseen fold may lie outside [0, 1]."""
     scaler = MinMaxScaler(clip=True)
     whole = make_pipeline(scaler, make(member))
     codes = whole.fit(X).transform(X)
@@ -95,7 +95,7 @@ def test_in_a_pipeline_and_a_grid(member, X):
     assert repr(whole).startswith("Pipeline")
 
 
-def test_a_grid_finds_what_is_better(X):
+def test_a_grid_search_finds_the_better_arguments(X):
     search = GridSearchCV(plain(), {"latent_dim": [1, 3], "learning_rate": [1e-5, 0.05]}, cv=3)
     search.fit(X)
     assert search.best_params_ == {"latent_dim": 3, "learning_rate": 0.05}
@@ -103,7 +103,7 @@ def test_a_grid_finds_what_is_better(X):
     assert cross_val_score(plain(), X, cv=3).max() < 0
 
 
-def test_in_the_middle_of_a_pipeline(X):
+def test_a_code_can_be_the_input_of_a_classifier_in_a_pipeline(X):
     y = X[:, 0] > 0.5
     middle = make_pipeline(StandardScaler(), plain(epochs=60), LogisticRegression())
     assert middle.fit(X, y).score(X, y) > 0.6
@@ -113,7 +113,7 @@ def test_in_the_middle_of_a_pipeline(X):
 # ---- copies --------------------------------------------------------------------------------
 
 
-def goes_its_own_way(model, twin, X):
+def assert_independent(model, twin, X):
     assert repr(model) == repr(twin)
     np.testing.assert_array_equal(model.theta_, twin.theta_)
     np.testing.assert_array_equal(model.reconstruct(X), twin.reconstruct(X))
@@ -130,16 +130,16 @@ COPIES = [copy.deepcopy, lambda model: pickle.loads(pickle.dumps(model))]
 
 @pytest.mark.parametrize("how", COPIES, ids=["deepcopy", "pickle"])
 @pytest.mark.parametrize("seed", SEEDS)
-def test_a_copy_goes_its_own_way(seed, how, X):
+def test_a_copy_is_independent_for_every_random_state(seed, how, X):
     model = plain(hidden=(3,), random_state=SEEDS[seed](), standardize=True).fit(X)
-    goes_its_own_way(model, how(model), X)
+    assert_independent(model, how(model), X)
 
 
 @pytest.mark.parametrize("how", COPIES, ids=["deepcopy", "pickle"])
 @pytest.mark.parametrize("member", FAMILY)
-def test_a_copy_of_each_goes_its_own_way(member, how, X):
+def test_a_copy_of_every_member_is_independent(member, how, X):
     model = make(member).fit(X)
-    goes_its_own_way(model, how(model), X)
+    assert_independent(model, how(model), X)
 
 
 # ---- before fit ----------------------------------------------------------------------------
@@ -149,7 +149,7 @@ def test_a_copy_of_each_goes_its_own_way(member, how, X):
     "member, use",
     [(member, use) for member in FAMILY for use in USES if hasattr(make(member), use)],
 )
-def test_unfitted(member, use, X):
+def test_an_unfitted_estimator_asks_for_fit(member, use, X):
     model = make(member)
     message = f"this {type(model).__name__} has learnt nothing yet: call fit"
     with pytest.raises(NotFittedError, match=message):
@@ -161,11 +161,14 @@ def test_unfitted(member, use, X):
             model.sample(3)
 
 
-def test_an_unfitted_model_is_kin_to_scikit_learns():
+def test_not_fitted_error_has_the_bases_of_that_of_scikit_learn():
     assert NotFittedError.__bases__ == exceptions.NotFittedError.__bases__
 
 
-def test_generator_takes_what_random_state_may_be():
+# ---- random states and samples -------------------------------------------------------------
+
+
+def test_generator_accepts_what_random_state_may_be():
     for same in (np.random.default_rng(0), np.random.RandomState(0)):
         assert generator(same) is same
     for seed in (7, np.int64(7)):
@@ -181,13 +184,13 @@ def test_generator_takes_what_random_state_may_be():
 @pytest.mark.parametrize(
     "X", [[[1, 2], [3, 4]], np.array([[True, False]]), np.ones((1, 1), "f4")]
 )
-def test_usable_samples_come_as_floats(X):
+def test_usable_samples_are_returned_as_floats(X):
     out = as_samples(X)
     assert out.dtype == "float64"
     np.testing.assert_array_equal(out, X)
 
 
-def test_samples_are_not_copied_without_need():
+def test_samples_of_the_right_dtype_are_not_copied():
     X = np.ones((3, 2))
     assert as_samples(X) is X
     assert as_samples(X, dtype="float32").dtype == "float32"

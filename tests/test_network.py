@@ -1,4 +1,4 @@
-"""The network: its gradient, its two halves in one theta, and what training lowers."""
+"""The gradient of the network, the weights of its two halves in theta, and its objectives."""
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ from aehelpers.checks import check_gradient
 
 
 def theta_size(network):
-    """How many numbers the theta of this network has."""
+    """The number of parameters of this network."""
     return network.init(np.random.default_rng(0)).size
 
 
@@ -37,7 +37,9 @@ NETWORKS = pairwise(
 @pytest.mark.parametrize(
     "activation, latent, loss_and_output, hidden, code_noise, axes", NETWORKS, ids=str
 )
-def test_gradient(activation, latent, loss_and_output, hidden, code_noise, axes, rng):
+def test_the_gradient_of_every_pair_of_choices_is_that_of_the_loss(
+    activation, latent, loss_and_output, hidden, code_noise, axes, rng
+):
     loss, output = loss_and_output
     model = Autoencoder(
         2, hidden, activation, latent, output, loss, code_noise=code_noise, random_state=0
@@ -50,14 +52,14 @@ def test_gradient(activation, latent, loss_and_output, hidden, code_noise, axes,
 
 @pytest.mark.parametrize("axes", [(), (3,), (2, 3)], ids=str)
 @pytest.mark.parametrize("member", FAMILY)
-def test_gradient_of_each(member, axes, X, rng):
+def test_the_gradient_of_every_member_is_that_of_the_loss(member, axes, X, rng):
     model = make(member, epochs=0).fit(X)
     theta = 0.5 * rng.standard_normal((*axes, model.theta_.size))
     check_gradient(lambda theta: model.loss_and_grad(theta, X, np.random.default_rng(1)), theta)
 
 
 def twin_loss(torch, model, theta, X, e):
-    """The training loss in PyTorch's words; e : the noise of a variational code."""
+    """The training loss, written with PyTorch.   e : the noise of a variational code."""
     activations = {"sigmoid": torch.sigmoid, "tanh": torch.tanh, "identity": lambda x: x}
     places = model.unpack(np.arange(len(theta)))
     w = {name: theta[torch.tensor(at)] for name, at in places.items()}
@@ -75,34 +77,34 @@ def twin_loss(torch, model, theta, X, e):
         mu, s = code.chunk(2, dim=-1)
         q = twin.Normal(mu, torch.exp(s / 2))
         code = mu + torch.exp(s / 2) * e
-        cost = model.beta * twin.kl_divergence(q, twin.Normal(0.0, 1.0)).sum(-1).mean()
+        penalty = model.beta * twin.kl_divergence(q, twin.Normal(0.0, 1.0)).sum(-1).mean()
     elif getattr(model, "sparsity", None) == "kl":
         target = torch.tensor(model.sparsity_target, dtype=X.dtype)
-        coins = twin.kl_divergence(twin.Bernoulli(target), twin.Bernoulli(code.mean(0)))
-        cost = model.sparsity_weight * coins.sum()
+        kl = twin.kl_divergence(twin.Bernoulli(target), twin.Bernoulli(code.mean(0)))
+        penalty = model.sparsity_weight * kl.sum()
     else:
-        cost = (
+        penalty = (
             getattr(model, "sparsity_weight", 0.0)
             * ((code**2 + 0.03**2).sqrt() - 0.03).sum(-1).mean()
         )
     y = half(code, "d", "identity")
     if model.loss == "bernoulli":
-        p = twin.Bernoulli(logits=y, validate_args=False)  # X is grey
+        p = twin.Bernoulli(logits=y, validate_args=False)  # X is not binary
     elif hasattr(model, "variance"):
         known = model.variance != "learned"
         p = twin.Normal(y, model.variance**0.5 if known else torch.exp(theta[-1] / 2))
     else:
         p = twin.Normal(y, 1.0)
-        cost = cost - X.shape[1] * np.log(2 * np.pi) / 2
+        penalty = penalty - X.shape[1] * np.log(2 * np.pi) / 2  # squared_error lacks this
     own = [W for name, W in w.items() if name.startswith("W_e" if model.tied else "W")]
     decay = model.weight_decay / 2 * sum((W**2).sum() for W in own)
-    return cost + decay - p.log_prob(X).sum(-1).mean()
+    return penalty + decay - p.log_prob(X).sum(-1).mean()
 
 
 @pytest.mark.parametrize(
     "member", ["plain", "tied", "sparse", "sparse kl", "sparse tied", *VARIATIONAL]
 )
-def test_pytorch_gets_the_same_loss_and_slope(member, X, rng, torch):
+def test_pytorch_computes_the_same_loss_and_gradient(member, X, rng, torch):
     model = make(member, epochs=0).fit(X)
     theta = 0.7 * rng.standard_normal(model.theta_.size)
     loss, grad = model.loss_and_grad(theta, X, np.random.default_rng(1))
@@ -114,10 +116,10 @@ def test_pytorch_gets_the_same_loss_and_slope(member, X, rng, torch):
     np.testing.assert_allclose(grad, twin.grad.numpy(), rtol=0, atol=1e-10)
 
 
-def test_bernoulli_is_taken_of_the_logit(X):
-    """At weights that saturate the sigmoid the slope neither vanishes nor overflows."""
+def test_the_bernoulli_loss_is_computed_from_the_logit(X):
+    """At weights that saturate the sigmoid the gradient neither vanishes nor overflows."""
     model = plain(**PIXELS).fit(X)
-    with np.errstate(under="ignore"):  # e^-1000 is 0, which is right here
+    with np.errstate(under="ignore"):  # e^-1000 is rightly 0
         loss, grad = model.loss_and_grad(1000 * model.theta_, X)
     assert np.isfinite(loss) and abs(grad).max() > 0.01
 
@@ -126,7 +128,7 @@ def test_bernoulli_is_taken_of_the_logit(X):
 
 
 @pytest.mark.parametrize("latent", [None, "identity"])
-def test_each_activation_is_where_it_was_asked_for(latent, X):
+def test_each_activation_is_applied_where_its_argument_says(latent, X):
     model = plain(hidden=(3,), latent_activation=latent, output_activation="sigmoid").fit(X)
     W_e1, b_e1, W_e2, b_e2, W_d1, b_d1, W_d2, b_d2 = model.weights_.values()
     code = np.tanh(X @ W_e1 + b_e1) @ W_e2 + b_e2
@@ -155,30 +157,30 @@ def test_weights_have_the_names_and_shapes_of_the_formulas(X):
 @pytest.mark.parametrize("axes", [(), (3,)], ids=str)
 @pytest.mark.parametrize("member", [name for name in FAMILY if name not in TIED])
 def test_weights_are_views_into_theta(member, axes):
-    network = make(member).network(4)
-    theta = np.zeros((*axes, theta_size(network)))
-    weights = network.weights(theta)
+    net = make(member).network(4)
+    theta = np.zeros((*axes, theta_size(net)))
+    weights = net.weights(theta)
     for number, view in enumerate(weights.values(), start=1):
         view[...] = number
     sizes = [view.size for view in weights.values()]
     assert np.bincount(theta[theta > 0].astype(int)).tolist() == [0, *sizes]
-    rest = theta.size - sum(sizes)  # a learned variance is no weight
+    rest = theta.size - sum(sizes)  # a learned variance is neither a weight nor a bias
     assert rest == (theta[..., -1].size if member == "variational" else 0)
 
 
 @pytest.mark.parametrize("axes", [(), (3,)], ids=str)
 @pytest.mark.parametrize("member", TIED)
 def test_tied_weights_of_the_decoder_are_those_of_the_encoder_transposed(member, axes, rng):
-    network = make(member).network(4)
-    theta = rng.standard_normal((*axes, theta_size(network)))
-    W = [W for name, W in network.weights(theta).items() if name.startswith("W")]
+    net = make(member).network(4)
+    theta = rng.standard_normal((*axes, theta_size(net)))
+    W = [W for name, W in net.weights(theta).items() if name.startswith("W")]
     for W_e, W_d in zip(W, W[::-1], strict=True):
         np.testing.assert_array_equal(W_d, W_e.mT)
     assert not any(np.shares_memory(W_d, theta) for W_d in W)
 
 
 @pytest.mark.parametrize("member", TIED)
-def test_tied_weights_are_one_and_move(member, X):
+def test_tied_weights_stay_equal_in_training_and_theta_holds_them_once(member, X):
     start, model = make(member, epochs=0).fit(X), make(member).fit(X)
     W = [W for name, W in model.weights_.items() if name.startswith("W")]
     for W_e, W_d in zip(W, W[::-1], strict=True):
@@ -192,7 +194,7 @@ def test_tied_weights_are_one_and_move(member, X):
 
 
 @pytest.mark.parametrize("member", FAMILY)
-def test_weight_decay_weighs_each_weight_once_and_no_bias(member, X, rng):
+def test_weight_decay_counts_each_weight_once_and_no_bias(member, X, rng):
     with_decay, without = (make(member, weight_decay=w, epochs=0).fit(X) for w in (0.6, 0.0))
     theta = rng.standard_normal(without.theta_.size)
     losses = [model.loss_and_grad(theta, X)[0] for model in (with_decay, without)]
@@ -216,7 +218,7 @@ OBJECTIVES = {
 
 @pytest.mark.parametrize("what", OBJECTIVES)
 def test_objectives_are_made_anew_only_when_noise_or_penalty_change(what):
-    """So training unpacks theta once a run, and once an epoch while something changes."""
+    """An objective unpacks theta at its first call, so the same one should be used for long."""
     member, settings, changes = OBJECTIVES[what]
     objective_at = make(member, **settings).network(4).objectives()
     objectives = [objective_at(progress) for progress in (0, 0.25, 0.5, 0.75)]
@@ -224,7 +226,7 @@ def test_objectives_are_made_anew_only_when_noise_or_penalty_change(what):
     assert objective_at(0.75) is objectives[-1]
 
 
-def test_noise_fades(X, monkeypatch):
+def test_the_noise_on_the_code_fades_linearly_to_zero(X, monkeypatch):
     scales, noise = [], network.GaussianNoise
     monkeypatch.setattr(
         network, "GaussianNoise", lambda scale: scales.append(scale) or noise(scale)

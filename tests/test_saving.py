@@ -1,4 +1,4 @@
-"""Saving: a loaded estimator is the saved one, and other files are refused."""
+"""A loaded estimator is the saved one, and files that hold none are refused."""
 
 import json
 
@@ -17,8 +17,8 @@ SETTINGS += [("convolutional", {"image_shape": [1, 4], "channels": [np.int64(3)]
 
 @pytest.mark.parametrize("seed", [5, np.int64(5), None])
 @pytest.mark.parametrize("member, settings", SETTINGS, ids=str)
-def test_saved_and_loaded(member, settings, seed, X, tmp_path):
-    path = tmp_path / "a model"  # written where it says, with no ending added
+def test_a_loaded_estimator_is_the_saved_one(member, settings, seed, X, tmp_path):
+    path = tmp_path / "a model"  # save adds no ending
     model = make(member, learning_rate=np.float64(0.01), random_state=seed, **settings)
     model.fit(X, validation=X[:5]).save(path)
     assert [file.name for file in tmp_path.iterdir()] == ["a model"]
@@ -39,22 +39,22 @@ def test_saved_and_loaded(member, settings, seed, X, tmp_path):
 
 
 @pytest.mark.parametrize("kind", [np.random.default_rng, np.random.RandomState])
-def test_a_saved_generator_goes_on_from_where_it_was(kind, X, tmp_path):
+def test_a_loaded_generator_continues_from_its_saved_state(kind, X, tmp_path):
     model = plain(random_state=kind(5)).fit(X)
     model.save(tmp_path / "model")
     np.testing.assert_array_equal(load(tmp_path / "model").fit(X).theta_, model.fit(X).theta_)
 
 
 @pytest.mark.parametrize("seed", ["PCG64", "MT19937", "RandomState"])
-def test_a_generator_comes_back_from_json_as_it_stood(seed):
+def test_a_generator_comes_back_from_json_in_the_same_state(seed):
     rng = SEEDS[seed]()
-    rng.standard_normal(3)  # an odd number: one draw waits in a RandomState
+    rng.standard_normal(3)  # after an odd number, a RandomState holds one draw back
     twin = json.loads(json.dumps(rng, default=to_json), object_hook=from_json)
     assert type(twin) is type(rng)
     np.testing.assert_array_equal(twin.standard_normal(7), rng.standard_normal(7))
 
 
-def test_other_files_are_not_models(tmp_path, X):
+def test_files_that_are_no_saved_autoencoder_are_refused(tmp_path, X):
     np.savez(tmp_path / "arrays.npz", X=X)
     np.savez(tmp_path / "header.npz", header="{}")
     np.save(tmp_path / "array.npy", X)
@@ -93,7 +93,7 @@ def test_a_class_that_is_not_defined_here_is_named(saved_subclass, monkeypatch):
         load(path)
 
 
-def test_an_unfitted_model_is_not_saved(tmp_path):
+def test_an_unfitted_estimator_is_not_saved(tmp_path):
     with pytest.raises(NotFittedError):
         plain().save(tmp_path / "model")
     assert not list(tmp_path.iterdir())

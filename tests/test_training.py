@@ -1,4 +1,4 @@
-"""Training: M models at once are M models one by one, and PyTorch gets the same run."""
+"""An ensemble of M models trains as they do one by one, and PyTorch gets the same results."""
 
 from functools import partial
 
@@ -19,12 +19,12 @@ def network(noise=0.2):
 
 
 def follow(net, loss=squared_error):
-    """The same objective all the time."""
+    """An objective that stays the same during the training."""
     return lambda progress: partial(loss_and_grad, net, loss)
 
 
 def run(net, theta, X, optimizer, rng, batch_size=7, epochs=5, schedule="cosine"):
-    """Trained theta and the losses (epochs, ...)."""
+    """Train a copy of theta; return it and the losses (epochs, ...)."""
     theta = theta.copy()
     losses = list(
         train(follow(net), theta, X, optimizer, epochs, batch_size, rng, SCHEDULES[schedule])
@@ -33,12 +33,12 @@ def run(net, theta, X, optimizer, rng, batch_size=7, epochs=5, schedule="cosine"
 
 
 @pytest.mark.parametrize("axes", [(), (3,)], ids=str)
-def test_an_objective_is_loss_and_grad_wherever_theta_moves(axes, rng):
+def test_an_objective_returns_loss_and_grad_wherever_theta_moves(axes, rng):
     net, x = network(), rng.random((20, 4))
     objective, theta = Objective(net, squared_error), rng.standard_normal((*axes, net.size))
     other = rng.standard_normal(theta.shape)
     for moves in range(4):
-        now = other if moves == 2 else theta  # another array, and back
+        now = other if moves == 2 else theta  # another array, then the first again
         plain = loss_and_grad(net, squared_error, now, x, np.random.default_rng(moves))
         for fast, expected in zip(
             objective(now, x, np.random.default_rng(moves)), plain, strict=True
@@ -50,7 +50,7 @@ def test_an_objective_is_loss_and_grad_wherever_theta_moves(axes, rng):
 @pytest.mark.parametrize("own_data", [False, True])
 @pytest.mark.parametrize("batch_size", [7, None])
 @pytest.mark.parametrize("name", OPTIMIZERS)
-def test_an_ensemble_is_its_models(name, batch_size, own_data, rng):
+def test_an_ensemble_trains_as_its_models_do_alone(name, batch_size, own_data, rng):
     net, rates = network(), np.array(RATES[name])
     X = rng.random((3, 20, 4)) if own_data else rng.random((20, 4))
     theta = np.stack([net.init(np.random.default_rng(seed)) for seed in range(3)])
@@ -73,11 +73,11 @@ def test_an_ensemble_is_its_models(name, batch_size, own_data, rng):
         )
         np.testing.assert_allclose(together[m], alone, rtol=0, atol=1e-10)
         np.testing.assert_allclose(losses[:, m], loss, rtol=0, atol=1e-10)
-        assert abs(alone - theta[m]).max() > 1e-3  # it did learn
+        assert abs(alone - theta[m]).max() > 1e-3  # the training changed theta
 
 
 @pytest.mark.parametrize("batch_size", [1, 3, 7, 20, 50])
-def test_minibatches_hold_every_sample_once(batch_size, rng):
+def test_minibatches_contain_every_sample_once(batch_size, rng):
     X = np.arange(20.0)[:, None]
     pieces = list(minibatches(X, batch_size, rng))
     assert [len(piece) for piece in pieces[:-1]] == [batch_size] * ((20 - 1) // batch_size)
@@ -92,7 +92,7 @@ def test_the_full_batch_keeps_its_order_and_draws_nothing():
     assert piece is X
 
 
-def test_models_with_data_of_their_own_can_share_an_order(rng):
+def test_models_with_their_own_data_can_share_an_order(rng):
     X, order = rng.random((3, 20, 4)), np.random.default_rng(0).permutation(20)
     pieces = list(minibatches(X, 7, np.random.default_rng(0)))
     np.testing.assert_array_equal(np.concatenate(pieces, axis=1), X[:, order])
@@ -110,7 +110,7 @@ def test_the_loss_of_an_epoch_is_the_mean_before_each_step(rng):
     assert losses == pytest.approx([expected], rel=1e-14)
 
 
-def test_objective_and_schedule_are_told_how_far_the_run_is():
+def test_objective_and_schedule_are_given_the_progress_of_the_run():
     told = []
     net, X = network(noise=0), np.ones((4, 4))
 
@@ -136,7 +136,7 @@ def test_one_model_that_diverges_raises_and_keeps_its_last_finite_theta(rng):
 
 
 @pytest.mark.parametrize("schedule", SCHEDULES)
-def test_in_an_ensemble_the_others_go_on(schedule, rng):
+def test_the_other_models_of_an_ensemble_train_on_after_one_diverges(schedule, rng):
     net, X = Chain(Dense(4, 2), Dense(2, 4)), rng.random((10, 4))
     start = net.init(rng)
     rates = np.array([0.1, 1000.0, 0.05])
@@ -145,15 +145,15 @@ def test_in_an_ensemble_the_others_go_on(schedule, rng):
     )
     assert np.isfinite(both).all()
     first = np.isinf(losses[:, 1]).argmax()
-    assert 0 < first < 30 and np.isinf(losses[first:, 1]).all()  # it stays out of the race
+    assert 0 < first < 30 and np.isinf(losses[first:, 1]).all()  # its loss stays inf
     for m in (0, 2):
         alone, loss = run(net, start, X, SGD(rates[m]), None, None, 60, schedule)
         np.testing.assert_allclose(both[m], alone, rtol=0, atol=1e-10)
         np.testing.assert_allclose(losses[:, m], loss, rtol=0, atol=1e-10)
 
 
-def test_a_diverged_model_stays_where_it_was():
-    """Its loss is inf from then on, even if a smaller step would bring it back."""
+def test_a_diverged_model_keeps_its_theta():
+    """Its loss is inf from then on, even if a later step would make it finite again."""
     theta, went = np.array([[1.0], [1.0]]), []
 
     def objective(progress):
@@ -169,7 +169,7 @@ def test_a_diverged_model_stays_where_it_was():
     assert (thetas[1:] == thetas[0]).all()
 
 
-def test_generators_answer_as_each_alone():
+def test_generators_draw_as_each_does_alone():
     many = Generators([np.random.default_rng(3), np.random.default_rng(4)])
     one, two = np.random.default_rng(3), np.random.default_rng(4)
     for _ in range(2):
@@ -202,7 +202,7 @@ def test_the_value_of_an_objective_is_its_loss_without_noise(decay, rng):
     theta = rng.standard_normal((3, net.size))
     objective = Objective(net, squared_error, decay)
     for rows in (1, 7, 20, 1024):
-        for x in (X, rng.random((3, 20, 4))):  # shared, and each model's own
+        for x in (X, rng.random((3, 20, 4))):  # shared, and one for each model
             np.testing.assert_allclose(
                 objective.value(theta, x, rows), objective(theta, x)[0], rtol=1e-13
             )
@@ -220,7 +220,7 @@ def test_a_loss_of_the_whole_of_X_is_not_taken_piece_by_piece(rng):
 
 
 def torch_losses(torch):
-    """Ours, in PyTorch's words: summed over features, averaged over samples."""
+    """Our losses, written with PyTorch: summed over features, averaged over samples."""
     return {
         squared_error: lambda y, x: (
             torch.nn.functional.mse_loss(y, x, reduction="sum") / (2 * len(x))
@@ -236,8 +236,8 @@ def torch_losses(torch):
     "loss, last",
     [(squared_error, Sigmoid), (squared_error, Identity), (bernoulli_of_logit, Identity)],
 )
-def test_pytorch_gets_the_same_run(name, loss, last, rng, torch):
-    """6-8-2-8-6, 30 epochs of minibatches in the same order: losses and weights to 1e-9."""
+def test_pytorch_gets_the_same_losses_and_weights(name, loss, last, rng, torch):
+    """A net 6-8-2-8-6 sees the same minibatches for 30 epochs: the results agree to 1e-9."""
     widths, X = [6, 8, 2, 8, 6], rng.random((50, 6))
     dense = [Dense(n_in, n_out) for n_in, n_out in zip(widths[:-1], widths[1:], strict=True)]
     net = Chain(dense[0], Tanh(), dense[1], Sigmoid(), dense[2], Tanh(), dense[3], last())

@@ -1,4 +1,4 @@
-"""The sparse, denoising and convolutional autoencoders: each does what it says of itself."""
+"""Sparse codes are sparse, denoising gets corrupted samples, and convolutions are mirrored."""
 
 import numpy as np
 import pytest
@@ -43,11 +43,11 @@ from aehelpers.losses import LOSSES
         ),
     ],
 )  # fmt: skip
-def test_unusable_arguments_of_each(member, settings, message, X):
+def test_unusable_arguments_are_refused(member, settings, message, X):
     assert_refused(make(member).fit(X), settings, message, X)
 
 
-def test_salt_and_pepper_needs_data_from_0_to_1(X):
+def test_salt_and_pepper_noise_needs_data_from_0_to_1(X):
     model, message = make("salt_pepper", loss="squared_error"), r"'salt_pepper' needs data in"
     for call in (model.fit, model.corrupt, model.fit(X).partial_fit):
         with pytest.raises(ValueError, match=message):
@@ -57,12 +57,12 @@ def test_salt_and_pepper_needs_data_from_0_to_1(X):
 # ---- sparse --------------------------------------------------------------------------------
 
 
-def test_a_cost_makes_the_code_sparse(X):
+def test_a_penalty_makes_the_code_sparse(X):
     long = {"epochs": 400, "batch_size": None, "learning_rate": 0.03}
-    free, costly = (
+    free, penalized = (
         make("sparse", sparsity_weight=w, weight_decay=0.0, **long).fit(X) for w in (0.0, 3.0)
     )
-    assert abs(costly.transform(X)).mean() < 0.1 * abs(free.transform(X)).mean()
+    assert abs(penalized.transform(X)).mean() < 0.1 * abs(free.transform(X)).mean()
     rare = make("sparse kl", sparsity_weight=3.0, sparsity_target=0.2, **long).fit(X)
     np.testing.assert_allclose(rare.transform(X).mean(axis=0), 0.2, atol=0.01)
 
@@ -74,7 +74,9 @@ def test_a_cost_makes_the_code_sparse(X):
     "member, standardize", [(member, False) for member in DENOISING]
     + [("denoising", True), ("mask", True)],
 )  # fmt: skip
-def test_training_sees_what_corrupt_shows_and_asks_for_the_clean(member, standardize, X):
+def test_training_reconstructs_the_clean_samples_from_what_corrupt_returns(
+    member, standardize, X
+):
     settings = {"code_noise": 0.0, "standardize": standardize}
     rng = np.random.default_rng(0)
     start = make(member, **settings, epochs=0, random_state=rng).fit(X)
@@ -85,7 +87,7 @@ def test_training_sees_what_corrupt_shows_and_asks_for_the_clean(member, standar
     assert model.history_["loss"][0] == pytest.approx(asked, rel=1e-12)
 
 
-def test_corrupt_is_in_the_units_of_the_network():
+def test_the_corruption_level_is_in_the_units_of_the_network():
     X = np.random.default_rng(0).random((20_000, 2)) * [1, 1000] + [0, 50]
     for standardize in (False, True):
         model = make("denoising", standardize=standardize, corruption_level=0.3, epochs=0)
@@ -95,7 +97,7 @@ def test_corrupt_is_in_the_units_of_the_network():
 
 
 @pytest.mark.parametrize("member", DENOISING)
-def test_corrupt_needs_no_fit_and_what_was_learnt_no_noise(member, X):
+def test_corrupt_needs_no_fit_and_reconstruct_adds_no_noise(member, X):
     assert (make(member).corrupt(X, 0) == make(member).corrupt(X, 0)).all()
     assert (make(member).corrupt(X, 0) != make(member).corrupt(X, 1)).any()
     model = make(member).fit(X)
@@ -105,7 +107,7 @@ def test_corrupt_needs_no_fit_and_what_was_learnt_no_noise(member, X):
 # ---- convolutional -------------------------------------------------------------------------
 
 
-def test_convolutions_are_mirrored(rng):
+def test_the_decoder_mirrors_the_convolutions_of_the_encoder(rng):
     X, few = rng.random((6, 7 * 8 * 2)), {"kernel_size": 4, "stride": 2, "hidden": (5,)}
     model = make("convolutional", image_shape=(7, 8, 2), channels=(3, 4), **few).fit(X)
     assert {name: W.shape for name, W in model.weights_.items() if name[0] == "W"} == {

@@ -26,11 +26,11 @@ from scipy.special import logsumexp
         ("variational", {"loss": "bernoulli"}, "needs output_activation='sigmoid'"),
     ],
 )  # fmt: skip
-def test_unusable_arguments_of_each(member, settings, message, X):
+def test_unusable_arguments_are_refused(member, settings, message, X):
     assert_refused(make(member).fit(X), settings, message, X)
 
 
-def test_unusable_requests_to_a_variational_model(X):
+def test_unusable_requests_are_refused(X):
     model = make("variational").fit(X)
     for n_samples in (0, 2.5, None):
         for call in (model.sample, partial(model.elbo, X), partial(model.importance_bound, X)):
@@ -48,7 +48,7 @@ def test_unusable_requests_to_a_variational_model(X):
 # ---- the bounds on the likelihood ----------------------------------------------------------
 
 
-# Models with one number for a code, on which integrals are easy.
+# Models with a one-dimensional code, so that integrals over it are easy to compute.
 QUADRATURE = [
     ("variational", {"hidden": (4,)}),
     ("variational known", {"standardize": True, "variance": 2.0}),
@@ -57,15 +57,15 @@ QUADRATURE = [
 
 
 def drawn(member, X, rng, **settings):
-    """A model with any weights at all: its q is not the posterior, nor its ELBO log p(x)."""
+    """An untrained model with random weights, so that q(z | x) is not the exact posterior."""
     model = make(member, latent_dim=1, epochs=0, **settings).fit(X)
     model.theta_[:] = 0.4 * rng.standard_normal(model.theta_.size)
     return model
 
 
 @pytest.mark.parametrize("member, settings", QUADRATURE, ids=str)
-def test_what_the_elbo_lacks_is_the_kl_to_the_posterior(member, settings, X, rng):
-    """log p(x) - ELBO = KL(q || p(z | x)), all by quadrature but the KL to the prior."""
+def test_the_gap_of_the_elbo_is_the_kl_to_the_posterior(member, settings, X, rng):
+    """log p(x) - ELBO = KL(q || p(z | x)), by quadrature but for the KL to the prior."""
     model, n_draws = drawn(member, X, rng, **settings), 1000
     z, dz = np.linspace(-40, 40, 8001, retstep=True)
     log_likelihood = model.log_likelihood(X, z[:, None, None])
@@ -78,8 +78,8 @@ def test_what_the_elbo_lacks_is_the_kl_to_the_posterior(member, settings, X, rng
         gap = (q * (log_q - log_joint + log_p)).sum(axis=0)
     elbo = mean - model.kl(X)[:, 0]
     np.testing.assert_allclose(log_p - elbo, gap, rtol=0, atol=1e-6)
-    assert gap.mean() > 0.1  # there is something to see
-    # The methods agree: the ELBO within 4 standard errors of its draws.
+    assert gap.mean() > 0.1  # the gap is large enough to be seen
+    # The estimate by draws lies within 4 of its standard errors.
     error = 4 * np.sqrt((square - mean**2).sum() / n_draws) / len(X)
     assert abs(model.elbo(X, n_draws, random_state=1) - elbo.mean()) < error
     assert model.importance_bound(X, 5000, random_state=1) == pytest.approx(
@@ -89,7 +89,7 @@ def test_what_the_elbo_lacks_is_the_kl_to_the_posterior(member, settings, X, rng
 
 @pytest.mark.parametrize("member, settings", QUADRATURE, ids=str)
 def test_the_importance_bound_rises_from_the_elbo(member, settings, X, rng):
-    """Each step between means over 200 seeds, in standard errors."""
+    """Means over 200 seeds are compared, and differences are given in standard errors."""
     model = drawn(member, X, rng, **settings)
 
     def over_seeds(bound, n_samples):
@@ -117,7 +117,7 @@ def test_the_training_loss_is_minus_the_elbo(member, X):
 
 @pytest.mark.parametrize("member", ["variational", "variational known"])
 @pytest.mark.parametrize("standardize", [False, True])
-def test_log_likelihood_is_scipys(member, standardize, X, rng):
+def test_the_gaussian_log_likelihood_is_that_of_scipy(member, standardize, X, rng):
     X = X * [1, 10, 0.1, 1]
     model, Z = make(member, standardize=standardize).fit(X), rng.standard_normal((30, 2))
     deviation = np.sqrt(model.variance_) * (X.std(axis=0) if standardize else 1)
@@ -125,7 +125,7 @@ def test_log_likelihood_is_scipys(member, standardize, X, rng):
     np.testing.assert_allclose(model.log_likelihood(X, Z), p.logpdf(X).sum(axis=1), rtol=1e-10)
 
 
-def test_log_likelihood_of_pixels_is_scipys(X, rng):
+def test_the_bernoulli_log_likelihood_is_that_of_scipy(X, rng):
     model, Z = make("variational pixels").fit(X), rng.standard_normal((30, 2))
     p = stats.bernoulli(model.inverse_transform(Z))
     expected = p.logpmf(X > 0.5).sum(axis=1)
@@ -133,7 +133,7 @@ def test_log_likelihood_of_pixels_is_scipys(X, rng):
 
 
 @pytest.mark.parametrize("standardize", [False, True])
-def test_p_integrates_to_1_in_the_units_of_x(standardize, rng):
+def test_the_density_of_x_integrates_to_1_in_the_units_of_x(standardize, rng):
     X = 50 + 20 * rng.random((30, 1))
     model = make("variational", latent_dim=1, standardize=standardize, epochs=50).fit(X)
     x, dx = np.linspace(-250, 350, 3001, retstep=True)
@@ -147,7 +147,7 @@ def test_p_integrates_to_1_in_the_units_of_x(standardize, rng):
     assert p.sum() * dx == pytest.approx(1, abs=1e-6)
 
 
-def test_a_learned_variance_starts_at_that_of_the_data_and_finds_that_of_the_noise():
+def test_a_learned_variance_starts_at_that_of_the_data_and_ends_at_that_of_the_noise():
     rng = np.random.default_rng(0)
     X = rng.standard_normal((2000, 1)) @ [[2.0, 1, -2, 1]] + 0.3 * rng.standard_normal(
         (2000, 4)
@@ -167,7 +167,7 @@ def test_a_learned_variance_starts_at_that_of_the_data_and_finds_that_of_the_noi
 @pytest.mark.parametrize("standardize", [False, True])
 @pytest.mark.parametrize("noise", [False, True])
 def test_samples_of_a_linear_model_have_its_covariance(member, standardize, noise, X):
-    """x = z W + b + sigma e, so Cov x = W^T W + sigma^2 I, within 4 standard errors."""
+    """Since x = z W + b + sigma e, Cov x is W^T W + sigma^2 I, within 4 standard errors."""
     X, n = X * [1, 5, 1, 1], 100_000
     model = make(member, activation="identity", standardize=standardize, epochs=50).fit(X)
     W = model.weights_["W_d"]
@@ -180,7 +180,7 @@ def test_samples_of_a_linear_model_have_its_covariance(member, standardize, nois
     assert (abs(x.mean(axis=0) - middle) < 4 * np.sqrt(C.diagonal() / n)).all()
 
 
-def test_pixels_are_sampled_as_0_or_1(X):
+def test_samples_of_a_bernoulli_model_are_0_or_1(X):
     model, n = make("variational pixels", epochs=50).fit(X), 20_000
     x, p = (model.sample(n, random_state=0, noise=noise) for noise in (True, False))
     assert set(np.unique(x)) == {0.0, 1.0}
@@ -189,7 +189,7 @@ def test_pixels_are_sampled_as_0_or_1(X):
     assert ((p > 0) & (p < 1)).all()
 
 
-def test_transform_gives_the_mean_and_no_noise(X):
+def test_transform_returns_the_mean_of_the_posterior_without_noise(X):
     model = make("variational").fit(X)
     mu, sigma = model.posterior(X)
     np.testing.assert_array_equal(model.transform(X), mu)
@@ -203,8 +203,8 @@ def test_transform_gives_the_mean_and_no_noise(X):
 
 
 @pytest.mark.parametrize("warm_up, risen", [(0.0, [1, 1, 1, 1]), (0.5, [0, 0.5, 1, 1])])
-def test_the_kl_warms_up_to_beta(warm_up, risen, X):
-    """Read from the objective that training follows at 0, 1/4, 1/2 and 3/4 of the run."""
+def test_the_weight_of_the_kl_warms_up_to_beta(warm_up, risen, X):
+    """The weight is computed from the objectives at 0, 1/4, 1/2 and 3/4 of the training."""
     model = make("variational known", warm_up=warm_up, beta=4.0).fit(X)
 
     objectives = model.network_.objectives()
@@ -219,7 +219,7 @@ def test_the_kl_warms_up_to_beta(warm_up, risen, X):
     np.testing.assert_allclose(weights, 4 * np.array(risen), rtol=0, atol=1e-10)
 
 
-def test_validation_counts_the_kl_in_full_while_it_warms_up(X):
+def test_the_validation_loss_has_the_full_kl_during_the_warm_up(X):
     model = make("variational known", warm_up=1.0, beta=5.0).fit(X, validation=X)
     assert model.history_["validation_loss"][-1] == model.loss_and_grad(model.theta_, X)[0]
 
