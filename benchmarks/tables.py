@@ -16,11 +16,13 @@ RUNS = {"One thread": "one_thread.json", "Default threads": "default_threads.jso
 # What we set out to reach: row, system, its time over ours.
 TARGETS = [
     ("reference", "reference style", 3),
+    ("reference", "lean loop", 1),
     ("reference", "PyTorch", 8),
     ("slider", "PyTorch", 4),
     ("slider", "scikit-learn", 5),
     ("slider", "JAX cold", 8),
     ("slider", "JAX scan", 1),
+    ("slider", "preallocated", 0.91),  # at most 1.1 times its time
     ("digits", "PyTorch", 3),
     ("digits", "scikit-learn", 3),
     ("wide", "PyTorch", 1),

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from aehelpers import Autoencoder
-from benchmarks import by_hand, jax_optax, limit, ours, pytorch, scikit
+from benchmarks import by_hand, jax_optax, limit, ours, preallocated, pytorch, scikit
 from benchmarks.work import ROW, Grid, digits
 
 PASSES, ROUNDS = 5, 3
@@ -19,7 +19,9 @@ ROOT = Path(__file__).parent.parent
 SINGLE = {
     "ours": ours.single,
     "ours, float64": ours.double,
-    "reference style": by_hand.prepare,
+    "reference style": by_hand.reference_style,
+    "lean loop": by_hand.lean_loop,
+    "preallocated": preallocated.prepare,
     "PyTorch": pytorch.eager,
     "torch.compile": pytorch.compiled,
     "scikit-learn": scikit.prepare,

@@ -151,13 +151,13 @@ ROW = {
     "reference": Work(  # 2-1-2 on 500 points, 2000 full-batch epochs, float64
         recipes.published_net(random_state=0),
         spiral,
-        ("ours", "reference style", *TORCH, *JAX, "limit"),
+        ("ours", "reference style", "lean loop", *TORCH, *JAX, "limit"),
         tolerance=1e-9,
     ),
     "slider": Work(  # 2-16-16-1-16-16-2 on 500 points, 500 full-batch epochs
         Autoencoder(1, hidden=(16, 16), batch_size=None, epochs=500, **single),
         points,
-        (*OURS, *TORCH, "scikit-learn", *JAX, "JAX cold", "limit"),
+        (*OURS, *TORCH, "scikit-learn", *JAX, "JAX cold", "preallocated", "limit"),
     ),
     "digits": Work(  # 64-32-2-32-64 on 1797 digits, batches of 64, 5 epochs
         Autoencoder(2, hidden=(32,), epochs=5, **single),
