@@ -1,4 +1,7 @@
-"""The variational net of run C in PyTorch: same start, same batches, noise of its own."""
+"""The variational net of run C in PyTorch, with our initial weights and our batches.
+
+Only the noise is PyTorch's own.
+"""
 
 import torch
 from torch.nn.functional import binary_cross_entropy_with_logits
@@ -22,16 +25,16 @@ def loss(weights, x, noise):
 
 
 def train(model, X, X_test, seed):
-    """Do what the fitted `model` did, whose random_state remembers the batches.
+    """Repeat the training of the fitted `model`, whose random_state remembers the batches.
 
-    seed : of the noise.
+    seed : the seed of the noise.
 
     Returns the loss of X_test, at one draw of each code, and the curve of the training loss.
     """
     rng = model.random_state
-    unborn = model.get_params() | {"epochs": 0, "random_state": rng.seed, "verbose": False}
-    start = type(model)(**unborn).fit(X[:1]).weights_
-    weights = {name: torch.tensor(W, requires_grad=True) for name, W in start.items()}
+    start = type(model)(**model.get_params() | {"random_state": rng.seed})
+    start.begin(X)
+    weights = {name: torch.tensor(W, requires_grad=True) for name, W in start.weights_.items()}
     adam = torch.optim.Adam(weights.values(), lr=model.learning_rate, fused=True)
     X, X_test = torch.from_numpy(X), torch.from_numpy(X_test)
     torch.manual_seed(seed)

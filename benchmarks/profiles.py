@@ -1,9 +1,12 @@
-"""Where our time goes: `OPENBLAS_NUM_THREADS=1 python -m benchmarks.profiles slider conv8`.
+"""Print which of our functions take the time of a row.
 
-cProfile makes each call dearer, small ones most, so these are shares to compare, not times.
+Run `OPENBLAS_NUM_THREADS=1 python -m benchmarks.profiles slider conv8`. cProfile adds time to
+every call, and relatively most to short calls. So the printed shares can be compared with each
+other, but they are not the shares of an unprofiled run.
 """
 
 import sys
+from collections import defaultdict
 from cProfile import Profile
 from pathlib import Path
 from pstats import Stats
@@ -13,24 +16,31 @@ from benchmarks.work import ROW, Grid
 
 
 def shares(run, rounds=5):
-    """[(function of ours with the line where it starts, its share of the time)], largest first.
+    """Our functions and their shares of the time, [(name, share), ...], the largest first.
 
-    What a function of NumPy takes counts for the function of ours that calls it.
+    The name has the module and the first line of the function. The time of a NumPy function
+    counts for our function that calls it.
     """
     with Profile() as profile:
         for _ in range(rounds):
             run()
     stats = Stats(profile)
-    found = {}
-    for (file, line, name), (_, _, own, _, callers) in stats.stats.items():
-        if "aehelpers" in file:
-            found[file, line, name] = found.get((file, line, name), 0) + own
-        for caller, (_, _, part, _) in callers.items():
-            if "aehelpers" not in file and "aehelpers" in caller[0]:
-                found[caller] = found.get(caller, 0) + part
-    total = sum(found.values())
-    ranked = sorted(found.items(), key=lambda item: -item[1])
-    return [(f"{Path(f).stem}:{line} {name}", t / total) for (f, line, name), t in ranked]
+    seconds = defaultdict(float)
+    for function, (_, _, own, _, callers) in stats.stats.items():
+        if is_ours(function):
+            seconds[function] += own
+            continue
+        for caller, (_, _, in_this_call, _) in callers.items():
+            if is_ours(caller):
+                seconds[caller] += in_this_call
+    total = sum(seconds.values())
+    ranked = sorted(seconds.items(), key=lambda item: -item[1])
+    return [(f"{Path(file).stem}:{line} {name}", t / total) for (file, line, name), t in ranked]
+
+
+def is_ours(function):
+    """Whether a function of the profile, (file, line, name), is one of aehelpers."""
+    return "aehelpers" in function[0]
 
 
 def main():
@@ -39,8 +49,8 @@ def main():
         run = (ours.ensemble if isinstance(row, Grid) else ours.single)(row)
         run()
         print(f"{name}:")
-        for place, share in shares(run)[:10]:
-            print(f"    {share:5.1%}  {place}")
+        for function, share in shares(run)[:10]:
+            print(f"    {share:5.1%}  {function}")
 
 
 if __name__ == "__main__":
