@@ -1,4 +1,4 @@
-"""Processors and threads of a run of the benchmarks, and what its results tell of them."""
+"""The benchmarks choose their processors, and their results record threads and versions."""
 
 import os
 import platform

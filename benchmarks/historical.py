@@ -1,14 +1,15 @@
-"""The long runs on real data, beside the numbers they are to meet: `make historical`.
+"""The long runs on real data, beside published numbers: `make historical`.
 
-Each run trains one of our estimators, with a progress bar, in a process of its own, so that
-its peak memory is its own. What it found goes into historical.json, and from there into a table
-in README.md. `python -m benchmarks.historical A B1` makes these two runs; the others stay.
+Each run trains one of our estimators, with a progress bar. It has a process of its own, so that
+its peak memory can be measured. Its record goes into historical.json, and from there into a
+table in README.md. `python -m benchmarks.historical A B1` makes these two runs, and the records
+of the others stay.
 
-Settings were not chosen on the images that the number is measured on: for MNIST it was done on
-the last 10,000 training images, for Fashion-MNIST on the 5,000 before the last 5,000, with nets
-trained on those before them. README.md tells the rest.
+The settings were not chosen on the images that the number is measured on. For MNIST they were
+chosen on the last 10,000 training images, for Fashion-MNIST on the 5,000 before the last 5,000,
+with nets trained on the images before those. README.md says more about them.
 
-A number that misses its figure is stored all the same, and then turns a test red: on purpose.
+A number that misses the published one is stored as well. It then makes a test fail, on purpose.
 """
 
 import argparse
@@ -41,11 +42,11 @@ README = Path(__file__).with_name("README.md")
 START, END = "<!-- historical -->", "<!-- /historical -->"
 
 
-# ---- data: what is learnt from, and what the number is measured on ---------------------------
+# ---- data: the training part, and the part that the number is measured on --------------------
 
 
 def mnist():
-    """The official parts, 60,000 and 10,000 images, grey values in [0, 1]."""
+    """The official parts of 60,000 and 10,000 images, with grey values in [0, 1]."""
     path = os.environ.get("AEHELPERS_MNIST")
     if not path:
         raise SystemExit(
@@ -61,7 +62,7 @@ def fashion():
     return X[:-5000], X[-5000:]
 
 
-# ---- rulers: (model, train, held_out) -> {name: number}, the one to compare first ------------
+# ---- measures: (model, train, held_out) -> {name: number}, the number to compare first -------
 
 
 def squared_error(model, X, given=lambda x: x):
@@ -90,12 +91,12 @@ def per_pixel(model, train, held_out):
 
 
 def per_pixel_dimmed(model, train, held_out):
-    """For a net that has lost a share of the pixels in training.
+    """The measure of a net whose training images have lost a share of their pixels.
 
-    The textbook's framework drops no pixel in validation: the net is given the clean image. In
-    training it divides the pixels that stay by 1 - share, so that an image keeps its brightness
-    on average. We do not; so it is the clean image times 1 - share that is as bright as what
-    our net has learnt from.
+    In validation the textbook's framework drops no pixel, so the net sees the clean image. In
+    training the framework divides the remaining pixels by 1 - share, so that an image keeps its
+    brightness on average. We do not divide, so our training images are darker. Therefore our
+    net sees the clean image times 1 - share, which is as bright as they are on average.
     """
     share, rng = model.corruption_level, np.random.default_rng(0)
     given = {
@@ -110,9 +111,10 @@ def per_pixel_dimmed(model, train, held_out):
 
 
 def nats(model, train, held_out):
-    """The test loss, at one draw of each code, beside that of the same net in PyTorch.
+    """The test loss, at one draw of each code, compared with the same net in PyTorch.
 
-    PyTorch draws noise of its own, which alone moves the result by tenths: hence three runs.
+    PyTorch draws its own noise, which alone changes the result by tenths. So PyTorch runs three
+    times.
     """
     from . import historical_torch
 
@@ -138,18 +140,18 @@ def nats(model, train, held_out):
 
 @dataclass(frozen=True)
 class Run:
-    """`model` learns from the first part of `data`; by `ruler`, the second gives the number."""
+    """`model` is trained on the first part of `data`, and `measure` is taken on the second."""
 
     what: str
     data: Callable
     model: Autoencoder
-    ruler: Callable
+    measure: Callable
     at_most: float
     source: str
 
 
 class Remembering(np.random.Generator):
-    """A generator that keeps how it has shuffled, so that PyTorch can take the same batches."""
+    """A generator that records its permutations, so that PyTorch can take the same batches."""
 
     def __init__(self, seed):
         super().__init__(np.random.PCG64(seed))
@@ -245,8 +247,8 @@ RUNS = {
 }
 
 
-def made(run):
-    """Train and measure: the run's record, for historical.json."""
+def record_of(run):
+    """Train and measure. Returns the record of the run for historical.json."""
     train, held_out = run.data()
     start = perf_counter()
     run.model.fit(train)
@@ -254,7 +256,7 @@ def made(run):
     curve = run.model.history_["loss"].tolist()
     if len(curve) < run.model.epochs:
         raise SystemExit("stopped by hand: nothing is stored")
-    found = run.ruler(run.model, train, held_out)
+    found = run.measure(run.model, train, held_out)
     curves = {name: value for name, value in found.items() if isinstance(value, list)}
     (number, value), *rest = (item for item in found.items() if item[0] not in curves)
     return {
@@ -275,7 +277,7 @@ def made(run):
 
 
 def peak_memory():
-    """Bytes this process has held at most, data and libraries included."""
+    """The most bytes that this process has held, data and libraries included."""
     import resource  # not on Windows
 
     unit = 1 if sys.platform == "darwin" else 1024
@@ -283,7 +285,7 @@ def peak_memory():
 
 
 def machine():
-    """Processor, threads and versions, in one line."""
+    """The processor, the threads and the versions, in one line."""
     pools = [pool["num_threads"] for pool in threadpool_info()]
     threads = max(pools, default="unknown")
     used = [name for name in ("aehelpers", "numpy", "torch") if name in sys.modules]
@@ -306,7 +308,7 @@ def processor():
 
 
 def table(records):
-    """Markdown of all records: a row each, then what else was measured, and where."""
+    """Markdown of all records: a row for each, then what else was measured, and where."""
     lines = [
         "| run | what | epochs | measure | ours | theirs (C: allowed) "
         "| source | seconds | peak MB |",
@@ -329,7 +331,7 @@ def table(records):
 
 
 def with_table(text, records):
-    """The README's text with the table between its markers; at the end if there are none."""
+    """The text of README.md with the table between its markers, or at the end without them."""
     if START not in text:
         text = f"{text}\n{START}\n{END}\n"
     before, after = text.split(START)[0], text.split(END)[1]
@@ -337,7 +339,7 @@ def with_table(text, records):
 
 
 def store(name, record):
-    """Put the record into historical.json, and the table into README.md."""
+    """Write the record into historical.json, and the table into README.md."""
     records = json.loads(RESULTS.read_text("utf-8")) if RESULTS.exists() else {}
     records[name] = record
     records = {name: records[name] for name in RUNS if name in records}
@@ -364,7 +366,7 @@ def main():
         return
     (name,) = names
     print(f"{name}: {RUNS[name].what}", flush=True)
-    record = made(RUNS[name])
+    record = record_of(RUNS[name])
     store(name, record)
     print(f"{name}: {record['number']} {record['value']:.4g}, at most {record['at_most']}")
 

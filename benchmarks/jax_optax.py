@@ -1,6 +1,6 @@
-"""The dense rows in JAX with optax: a scan over all steps in one call, or a call a step.
+"""The dense rows in JAX with optax: one call that scans over all steps, or one call a step.
 
-The optimiser's memory is one flat vector (optax.flatten): faster for many small arrays.
+The optimiser's memory is one flat vector (optax.flatten), because many small arrays are slow.
 """
 
 from functools import partial
@@ -27,19 +27,20 @@ def loss_of(params, x, activations):
 
 
 def step_of(work):
-    """(rate, (params, memory), x) -> ((params, memory), loss)."""
+    """The function (learning_rate, (params, memory), x) -> ((params, memory), loss)."""
 
-    def step(rate, state, x):
+    def step(learning_rate, state, x):
         params, memory = state
-        loss, slopes = jax.value_and_grad(loss_of)(params, x, work.activations)
-        updates, memory = OPTIMIZERS[work.model.optimizer](rate).update(slopes, memory)
+        loss, grad = jax.value_and_grad(loss_of)(params, x, work.activations)
+        optimizer = OPTIMIZERS[work.model.optimizer](learning_rate)
+        updates, memory = optimizer.update(grad, memory)
         return (optax.apply_updates(params, updates), memory), loss
 
     return step
 
 
 def fit_of(work):
-    """(params, X, order) -> losses, the whole training."""
+    """The whole training as a function (params, X, order) -> (state, losses)."""
     step = partial(step_of(work), work.model.learning_rate)
     size = work.batch_size
     n_whole = len(work.X) // size * size
@@ -62,7 +63,7 @@ def fit_of(work):
 
 
 def with_precision(work, run):
-    """`run` in the floating point numbers of the work; JAX has float32 unless told."""
+    """`run` in the precision of the work, because JAX computes in float32 by default."""
 
     def run_so():
         with jax.enable_x64(work.model.dtype == "float64"):
@@ -77,7 +78,7 @@ def scan(work):
 
 
 def cold(work):
-    """As a shape not met before: traced and compiled in each run."""
+    """The scan as for a new shape: it is traced and compiled in each run."""
     return with_precision(
         work, lambda: work.curve(jax.jit(fit_of(work))(work.weights, work.X, work.order)[1])
     )
@@ -102,16 +103,18 @@ def steps(work):
 
 
 def ensemble(grid):
-    """All nets of a grid at once, by vmap."""
+    """Train all nets of a grid at once, by vmap."""
     first = grid.works[0]
     step = jax.vmap(step_of(first))
-    rates = np.array([work.model.learning_rate for work in grid.works], "float32")
-    batches = grid.order.reshape(len(rates), -1, first.batch_size).swapaxes(0, 1)
+    learning_rates = np.array([work.model.learning_rate for work in grid.works], "float32")
+    batches = grid.order.reshape(len(learning_rates), -1, first.batch_size).swapaxes(0, 1)
 
     @jax.jit
     def fit(params, X, batches):
         state = params, jax.vmap(OPTIMIZERS["adam"](0).init)(params)
-        return jax.lax.scan(lambda state, at: step(rates, state, X[at]), state, batches)
+        return jax.lax.scan(
+            lambda state, batch: step(learning_rates, state, X[batch]), state, batches
+        )
 
     return lambda: grid.curve(np.asarray(fit(grid.weights, first.X, batches)[1]).T)
 

@@ -1,4 +1,4 @@
-"""The rows by aehelpers."""
+"""The rows by aehelpers: one net, the nets of a grid, and a file."""
 
 import numpy as np
 

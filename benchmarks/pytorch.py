@@ -1,7 +1,7 @@
-"""The rows in PyTorch: eager with fused Adam, and compiled, each step as one graph.
+"""The rows in PyTorch: eager with fused Adam, and compiled, with each step as one graph.
 
-Of several variants these were the fastest. Samples are shuffled once an epoch and handed out as
-views, which spares the cost of a DataLoader; nothing waits for a loss before the end.
+These were the fastest of several variants. Samples are shuffled once an epoch and batches are
+views of them, which saves the cost of a DataLoader. Nothing waits for a loss before the end.
 """
 
 from itertools import pairwise
@@ -54,7 +54,7 @@ class Variational(Reconstruction):
 
 
 def dense(work):
-    """Linear layers with their activations: encoder, decoder, and the weights to start from."""
+    """The layers of encoder and decoder with their activations, and the initial weights."""
     layers = []
     for (W, _), activation in zip(work.weights, work.activations, strict=True):
         n_in, n_out = W.shape
@@ -66,7 +66,7 @@ def dense(work):
 
 
 def convolutional(work):
-    """The same for images, where (n, h w c) as here becomes (n, c, h, w)."""
+    """The same for images, which our (n, h w c) turns into PyTorch's (n, c, h, w)."""
     model, (*weights,) = work.model, work.weights
     geometry = {"kernel_size": model.kernel_size, "stride": model.stride, "padding": 1}
     channels = [1, *model.channels]
@@ -90,7 +90,7 @@ def convolutional(work):
 
 
 def network(work):
-    """The net of a work, with the weights it starts from."""
+    """The net of a work, with its initial weights."""
     if isinstance(work.model, ConvolutionalAutoencoder):
         *halves, weights = convolutional(work)
     else:
@@ -115,7 +115,7 @@ def network(work):
 
 
 def batches(X, order, batch_size):
-    """epoch -> its batches, (..., batch_size, d) each."""
+    """The function epoch -> batches of that epoch, (..., batch_size, d) each."""
     X = torch.from_numpy(X)
     if order is None:
         return lambda epoch: [X]
@@ -130,11 +130,11 @@ def eager(work):
 
     def run():
         net.load_state_dict(start)
-        rate = work.model.learning_rate
+        learning_rate = work.model.learning_rate
         if work.model.optimizer == "sgd":
-            optimizer = torch.optim.SGD(net.parameters(), rate, foreach=False)
+            optimizer = torch.optim.SGD(net.parameters(), learning_rate, foreach=False)
         else:
-            optimizer = torch.optim.Adam(net.parameters(), rate, fused=True)
+            optimizer = torch.optim.Adam(net.parameters(), learning_rate, fused=True)
         losses = []
         for epoch in range(work.model.epochs):
             for x in batches_of(epoch):
@@ -148,16 +148,16 @@ def eager(work):
     return run
 
 
-def sgd(params, slopes, memory, rate):
-    return {name: p - rate * slopes[name] for name, p in params.items()}, memory
+def sgd(params, grad, memory, learning_rate):
+    return {name: p - learning_rate * grad[name] for name, p in params.items()}, memory
 
 
-def adam(params, slopes, memory, rate):
+def adam(params, grad, memory, learning_rate):
     t, m, v = memory
     t = t + 1
-    m = {name: 0.9 * m[name] + 0.1 * g for name, g in slopes.items()}
-    v = {name: 0.999 * v[name] + 0.001 * g * g for name, g in slopes.items()}
-    size, root = rate / (1 - 0.9**t), torch.sqrt(1 - 0.999**t)
+    m = {name: 0.9 * m[name] + 0.1 * g for name, g in grad.items()}
+    v = {name: 0.999 * v[name] + 0.001 * g * g for name, g in grad.items()}
+    size, root = learning_rate / (1 - 0.9**t), torch.sqrt(1 - 0.999**t)
     params = {
         name: p - size * m[name] / (v[name].sqrt() / root + 1e-8) for name, p in params.items()
     }
@@ -168,12 +168,11 @@ OPTIMIZERS = {"sgd": sgd, "adam": adam}
 
 
 def step_of(net, optimizer):
-    """(params, memory, rate, x) -> (params, memory, loss)."""
+    """The function (params, memory, learning_rate, x) -> (params, memory, loss)."""
 
-    def step(params, memory, rate, x):
-        objective = grad_and_value(lambda params: functional_call(net, params, x))
-        slopes, loss = objective(params)
-        params, memory = OPTIMIZERS[optimizer](params, slopes, memory, rate)
+    def step(params, memory, learning_rate, x):
+        grad, loss = grad_and_value(lambda params: functional_call(net, params, x))(params)
+        params, memory = OPTIMIZERS[optimizer](params, grad, memory, learning_rate)
         return params, memory, loss
 
     return step
@@ -184,13 +183,14 @@ def compiled(work):
     start = {name: p.detach() for name, p in net.named_parameters()}
     step = step_of(net, work.model.optimizer)
     step = torch.compile(step, **FASTEST)
-    rate = torch.tensor(work.model.learning_rate, dtype=getattr(torch, work.model.dtype))
+    dtype = getattr(torch, work.model.dtype)
+    learning_rate = torch.tensor(work.model.learning_rate, dtype=dtype)
     batches_of = batches(work.X, work.order, work.batch_size)
-    return training(step, start, rate, batches_of, work.model.epochs, work.curve)
+    return training(step, start, learning_rate, batches_of, work.model.epochs, work.curve)
 
 
 def ensemble(grid):
-    """All nets of a grid at once, by vmap."""
+    """Train all nets of a grid at once, by vmap."""
     model = grid.works[0].model
     widest = max(grid.works, key=lambda work: work.model.latent_dim)
     net = network(widest)
@@ -198,22 +198,24 @@ def ensemble(grid):
     names = [name for name, _ in net.named_parameters()]
     start = dict(zip(names, stacked, strict=True))
     step = torch.compile(torch.vmap(step_of(net, "adam")), **FASTEST)
-    rates = torch.tensor([work.model.learning_rate for work in grid.works])
+    learning_rates = torch.tensor([work.model.learning_rate for work in grid.works])
     batches_of = batches(widest.X, grid.order, model.batch_size)
-    return training(
-        step, start, rates, batches_of, model.epochs, lambda losses: grid.curve(losses.T)
-    )
+
+    def curve(losses):
+        return grid.curve(losses.T)
+
+    return training(step, start, learning_rates, batches_of, model.epochs, curve)
 
 
-def training(step, start, rate, batches_of, epochs, curve):
+def training(step, start, learning_rate, batches_of, epochs, curve):
     def run():
         m, v = ({name: torch.zeros_like(p) for name, p in start.items()} for _ in range(2))
-        params, memory = start, (torch.zeros_like(rate), m, v)
+        params, memory = start, (torch.zeros_like(learning_rate), m, v)
         losses = []
         with torch.no_grad():
             for epoch in range(epochs):
                 for x in batches_of(epoch):
-                    params, memory, loss = step(params, memory, rate, x)
+                    params, memory, loss = step(params, memory, learning_rate, x)
                     losses.append(loss)
         return curve(torch.stack(losses).numpy())
 

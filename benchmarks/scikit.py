@@ -1,4 +1,4 @@
-"""The dense rows by scikit-learn's MLPRegressor, which learns to give back its input."""
+"""The dense rows by scikit-learn's MLPRegressor, which is trained to reproduce its input."""
 
 import warnings
 
@@ -35,8 +35,11 @@ def fresh(work):
 
 
 def prepare(work):
-    """Epoch by epoch where there are batches: faster than shuffle=True, and our order."""
-    d = work.X.shape[1]  # its loss is the mean over features, ours the sum
+    """With batches each epoch is a call of partial_fit on samples in our order.
+
+    That is faster than shuffle=True as well.
+    """
+    d = work.X.shape[1]  # scikit-learn's loss is the mean over the features, ours is the sum
 
     def run():
         net = fresh(work)

@@ -1,4 +1,7 @@
-"""results/*.json -> speed.json, what is worth keeping of them -> the tables in README.md."""
+"""Keep what the tables need of results/*.json in speed.json, and write the tables in README.md.
+
+`python -m benchmarks.tables` does both, at the end of `make bench`.
+"""
 
 import json
 import re
@@ -13,7 +16,7 @@ README = HERE / "README.md"
 MARKS = "<!-- tables: written by tables.py -->\n", "<!-- end of tables -->\n"
 RUNS = {"One thread": "one_thread.json", "Default threads": "default_threads.json"}
 
-# What we set out to reach: row, system, its time over ours.
+# Our targets: row, system, and the least ratio of its time to ours.
 TARGETS = [
     ("reference", "reference style", 3),
     ("reference", "lean loop", 1),
@@ -37,7 +40,7 @@ TARGETS = [
 
 
 def condensed(raw):
-    """Of one run of pytest-benchmark what the tables need."""
+    """What the tables need of one run of pytest-benchmark."""
     machine = raw["machine_info"]
     kept = {
         "date": str(datetime.fromisoformat(raw["datetime"]).date()),
@@ -61,12 +64,12 @@ def condensed(raw):
 
 
 def ratios(row, system):
-    """Its time over ours, each turn of the one by the same turn of the other."""
+    """The time of a system divided by ours, turn by turn."""
     return [theirs / ours for theirs, ours in zip(row[system], row["ours"], strict=True)]
 
 
 def peers_in(rows):
-    """All systems but ours, in the order of the rows."""
+    """All systems but ours, in the order in which the rows name them."""
     systems = dict.fromkeys(system for row in rows.values() for system in row)
     return [system for system in systems if system != "ours"]
 
@@ -77,7 +80,7 @@ def table(head, lines):
 
 
 def digits(value, n=3):
-    """`n` significant digits, never with an exponent."""
+    """The value with n significant digits and without an exponent."""
     rounded = float(f"{value:.{n}g}")
     return f"{rounded:.0f}" if abs(rounded) >= 10 ** (n - 1) else f"{rounded:.{n}g}"
 
@@ -134,7 +137,7 @@ def scaling_table(run):
 
 
 def text_of(runs):
-    """All that stands between the marks."""
+    """The text between the two marks of README.md: all tables."""
     parts = ["\n#### Asked for and measured\n\n", target_table(runs)]
     for title, run in runs.items():
         versions = ", ".join(f"{name} {number}" for name, number in run["versions"].items())

@@ -1,4 +1,7 @@
-"""Every row by every system, taking turns, A B C A B C ...: all meet the same weather."""
+"""Every row by every system. The systems take turns, A B C A B C ...
+
+So all of them meet the same state of the machine.
+"""
 
 import subprocess
 import sys
@@ -74,7 +77,7 @@ TURNS = [
 
 @cache
 def prepared(name, system):
-    """What the system runs for this row, run once already, and what that gave."""
+    """The function that a system runs for this row, and what its first run returned."""
     run = TASKS[name][system](ROW[name])
     return run, run()
 
