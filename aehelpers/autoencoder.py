@@ -52,13 +52,13 @@ class Autoencoder(Estimator):
     activation, latent_activation, output_activation : "identity", "sigmoid", "tanh" or "relu",
         of the hidden layers, the code (None: as activation) and the reconstruction.
     loss : "squared_error", or "bernoulli" for X in [0, 1] and a sigmoid output.
-    code_noise : deviation of the Gaussian noise on the code during training. It sinks linearly
+    code_noise : standard deviation of the noise on the code during training. It sinks linearly
         to 0 over the first share `code_noise_fade` of the epochs (None: it stays).
     optimizer : "sgd", "momentum" or "adam".
     schedule : of the learning rate, "constant" or "cosine" (down to 0 at the end).
     batch_size : samples in a step; None is full batch.
-    standardize : train on (x - mean) / deviation, feature by feature. All arguments and results
-        stay in the units of X.
+    standardize : train on (x - mean) / standard deviation, feature by feature. All arguments
+        and results stay in the units of X.
     weight_decay : adds weight_decay / 2 times the sum of the squared weights (not biases) to
         the loss.
     tied : the decoder's weights are the encoder's, transposed; theta_ holds them once.
@@ -93,7 +93,7 @@ class Autoencoder(Estimator):
     random_state: object = None
     verbose: bool = False
 
-    _outputs_per_unit = 1  # how many numbers the encoder gives for one number of the code
+    _outputs_per_latent = 1  # what the encoder gives for each of the latent_dim numbers
 
     def fit(self, X, y=None, *, validation=None):
         """Train on X (n, n_features), from new weights; y is there for pipelines and ignored.
@@ -218,26 +218,31 @@ class Autoencoder(Estimator):
     def network(self, n_features):
         """The Network that the arguments describe, for samples of n_features numbers."""
         (*encoder, to_code), (*decoder, to_output) = self._layers(n_features)
-        code = ACTIVATIONS[self.latent_activation or self.activation]()
+        code = ACTIVATIONS[self.code_activation]()
         output, bernoulli = ACTIVATIONS[self.output_activation](), self.loss == "bernoulli"
         return Network(
             encoder=Chain(*activated(encoder, self.activation), to_code, code),
             decoder=Chain(*activated(decoder, self.activation), to_output),
             output=output,
             # The sigmoid is a part of this loss: so the gradient is exact where it saturates.
-            trained_output=Identity() if bernoulli else output,
+            output_in_training=Identity() if bernoulli else output,
             loss=bernoulli_of_logit if bernoulli else LOSSES[self.loss],
-            unit_interval="loss='bernoulli'" if bernoulli else "",
+            unit_interval_reason="loss='bernoulli'" if bernoulli else "",
             code_noise=self.code_noise,
             code_noise_fade=self.code_noise_fade,
             weight_decay=float(self.weight_decay),
             tied=self.tied,
         )
 
+    @property
+    def code_activation(self):
+        """Name of the activation of the code."""
+        return self.latent_activation or self.activation
+
     def _layers(self, n_features):
         """The layers with weights, of the encoder and of the decoder."""
         widths = (n_features, *self.hidden)
-        code_width = self._outputs_per_unit * self.latent_dim
+        code_width = self._outputs_per_latent * self.latent_dim
         return dense((*widths, code_width)), dense((self.latent_dim, *widths[::-1]))
 
     def transform(self, X):
@@ -293,6 +298,7 @@ class Autoencoder(Estimator):
         saving.save(path, type(self).__name__, self.run_.params, arrays | self.history_)
 
     def _encode(self, X):
+        """What the encoder gives for X: the codes, or what a subclass makes them of."""
         self._check_fitted()
         X = as_samples(X, self.n_features_in_, self.theta_.dtype)
         return self.network_.encode(self.theta_, self._to_network(X))
@@ -324,8 +330,8 @@ class Autoencoder(Estimator):
         check_number("code_noise", self.code_noise, least=0)
         if self.code_noise_fade is not None:
             check_number("code_noise_fade", self.code_noise_fade, above=0)
-        not_a_share = self.output_activation != "sigmoid" or self.standardize
-        if self.loss == "bernoulli" and not_a_share:
+        no_probability = self.output_activation != "sigmoid" or self.standardize
+        if self.loss == "bernoulli" and no_probability:
             raise ValueError(
                 "loss='bernoulli' reads x_hat as a probability: "
                 "it needs output_activation='sigmoid' and standardize=False"

@@ -1,4 +1,4 @@
-"""Checks: is a gradient right, does a claim or an answer hold; and how a number is printed."""
+"""Checks of gradients by finite differences; and how a number is printed."""
 
 import numpy as np
 

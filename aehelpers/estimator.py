@@ -13,13 +13,13 @@ class NotFittedError(ValueError, AttributeError):
 class Estimator:
     """An object whose __init__ only stores its arguments, by name, as scikit-learn expects.
 
-    kinds : every subclass by its name, with which `load` finds it again.
+    registry : every subclass by its name, with which `load` finds it again.
     """
 
-    kinds = {}
+    registry = {}
 
     def __init_subclass__(cls):
-        Estimator.kinds[cls.__name__] = cls
+        Estimator.registry[cls.__name__] = cls
 
     def get_params(self, deep=True):
         """The arguments of __init__, by name."""
@@ -78,10 +78,10 @@ def check_number(name, value, least=-np.inf, above=-np.inf, below=np.inf):
         raise ValueError(f"{name} must be a finite number, {lower}{upper}, got {value!r}")
 
 
-def check_widths(name, value, such_as):
+def check_widths(name, value, example):
     """TypeError unless the argument `name` is a tuple, ValueError unless of widths above 0."""
     if not isinstance(value, tuple | list):
-        raise TypeError(f"{name} must be a tuple of widths, such as {such_as}, got {value!r}")
+        raise TypeError(f"{name} must be a tuple of widths, such as {example}, got {value!r}")
     for width in value:
         check_whole(f"a width in {name}", width, least=1)
 

@@ -97,9 +97,9 @@ class Conv(Dense):
     def forward(self, theta, x, rng=None):
         pixels, dense_backward = super().forward(theta, self.patches.unfold(x))
 
-        def backward(delta, grad, at_x=True):
-            delta = dense_backward(to_pixels(delta, self.n_out), grad, at_x)
-            return self.patches.fold(delta) if at_x else None
+        def backward(delta, grad, return_delta=True):
+            delta = dense_backward(to_pixels(delta, self.n_out), grad, return_delta)
+            return self.patches.fold(delta) if return_delta else None
 
         return to_images(pixels, x.shape[-2]), backward
 
@@ -124,13 +124,13 @@ class Deconv(Affine):
         W, b = self.unpack(theta)
         n, x = x.shape[-2], to_pixels(x, self.channels)
 
-        def backward(delta, grad, at_x=True):
+        def backward(delta, grad, return_delta=True):
             grad_W, grad_b = self.unpack(grad)
             patches = self.patches.unfold(delta)
             np.matmul(x.mT, patches, out=grad_W)
             pixels = delta.sum(axis=-2).reshape(*delta.shape[:-2], -1, self.n_biases)
             pixels.sum(axis=-2, keepdims=True, out=grad_b)
-            return to_images(product(patches, W.mT), n) if at_x else None
+            return to_images(product(patches, W.mT), n) if return_delta else None
 
         y = self.patches.fold(product(x, W))
         y += np.tile(b, y.shape[-1] // self.n_biases)  # a bias for each pixel of its channel
@@ -142,18 +142,18 @@ class Upsample(Layer):
 
     def __init__(self, image_shape, factor=2):
         height, width, channels = with_channels(image_shape)
-        self.pixels = (height, 1, width, 1, channels)
-        self.blocks = (height, factor, width, factor, channels)
+        self.shape_in = (height, 1, width, 1, channels)
+        self.shape_out = (height, factor, width, factor, channels)
         self.out_shape = (height * factor, width * factor, channels)
 
     def forward(self, theta, x, rng=None):
         *models, n, _ = x.shape
-        pixels = x.mT.reshape(*models, *self.pixels, n)
-        y = np.broadcast_to(pixels, (*models, *self.blocks, n)).reshape(*models, -1, n).mT
+        pixels = x.mT.reshape(*models, *self.shape_in, n)
+        y = np.broadcast_to(pixels, (*models, *self.shape_out, n)).reshape(*models, -1, n).mT
 
         def backward(delta, grad):
             *models, n, _ = delta.shape
-            blocks = delta.mT.reshape(*models, *self.blocks, n)
+            blocks = delta.mT.reshape(*models, *self.shape_out, n)
             return blocks.sum(axis=(-5, -3)).reshape(*models, -1, n).mT
 
         return y, backward

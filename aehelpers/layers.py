@@ -7,8 +7,8 @@ The contract, for every layer:
 * `forward(theta, x, rng=None)` takes samples `x` (..., n, n_in). It returns `y` (..., n, n_out)
   and its backward pass: `backward(delta, grad)` takes the gradient of the loss at y, writes the
   gradient at theta into `grad` (..., size), and returns the gradient at x.
-* In place of theta and grad both take what `unpack` returned: training unpacks only once. A
-  layer with parameters also takes at_x=False, which says that nobody needs the gradient at x.
+* In place of theta and grad both take what `unpack` returned: training unpacks only once.
+  Layers with parameters take return_delta=False, if nobody needs the gradient at x.
 * With an `rng` noise is on; with None the layer is deterministic. There is no other switch.
 * Leading axes are models: theta (M, size) is M networks, and the code is the same.
 """
@@ -69,11 +69,11 @@ class Dense(Affine):
     def forward(self, theta, x, rng=None):
         W, b = self.unpack(theta)
 
-        def backward(delta, grad, at_x=True):
+        def backward(delta, grad, return_delta=True):
             grad_W, grad_b = self.unpack(grad)
             np.matmul(x.mT, delta, out=grad_W)
             sum_over_samples(delta, out=grad_b)
-            return product(delta, W.mT) if at_x else None
+            return product(delta, W.mT) if return_delta else None
 
         y = product(x, W)
         y += b
@@ -231,7 +231,7 @@ class LogVariance(Layer):
     def forward(self, theta, x, rng=None):
         s = theta if self.size else np.full(1, np.log(self.variance), x.dtype)
 
-        def backward(delta, grad, at_x=True):
+        def backward(delta, grad, return_delta=True):
             if self.size:
                 grad[...] = delta[..., -1:].sum(axis=-2)
             return delta[..., :-1]
@@ -245,14 +245,14 @@ class Chain(Layer):
     def __init__(self, *layers):
         self.layers = layers
         ends = [0, *accumulate([layer.size for layer in layers])]
-        self.size, self.parts = ends[-1], [slice(*pair) for pair in pairwise(ends)]
-        self.first = next((i for i, end in enumerate(ends[1:]) if end), None)
+        self.size, self.slices = ends[-1], [slice(*pair) for pair in pairwise(ends)]
+        self.first_with_parameters = next((i for i, end in enumerate(ends[1:]) if end), None)
 
     def unpack(self, theta):
         """A tuple with what each layer unpacks from its own part of theta (..., size)."""
         if isinstance(theta, tuple):
             return theta
-        pairs = zip(self.layers, self.parts, strict=True)
+        pairs = zip(self.layers, self.slices, strict=True)
         return tuple([layer.unpack(theta[..., part]) for layer, part in pairs])
 
     def init(self, rng):
@@ -265,11 +265,13 @@ class Chain(Layer):
             x, backward = layer.forward(part, x, rng)
             backwards.append(backward)
 
-        def backward(delta, grad, at_x=True):
+        def backward(delta, grad, return_delta=True):
             parts = self.unpack(grad)
             for i in reversed(range(len(parts))):
-                if i == self.first and not at_x:  # below it nobody needs a gradient
-                    return backwards[i](delta, parts[i], at_x=False)
+                if (
+                    i == self.first_with_parameters and not return_delta
+                ):  # below it nobody needs a gradient
+                    return backwards[i](delta, parts[i], return_delta=False)
                 delta = backwards[i](delta, parts[i])
             return delta
 
@@ -287,7 +289,7 @@ class WithInput(Layer):
         y, layer_backward = self.layer.forward(theta, x, rng)
         width = y.shape[-1]
 
-        def backward(delta, grad, at_x=True):
+        def backward(delta, grad, return_delta=True):
             return layer_backward(delta[..., :width], grad) + delta[..., width:]
 
         return joined(y, x), backward
@@ -310,9 +312,9 @@ class Tied(Layer):
     def forward(self, theta, x, rng=None):
         y, layer_backward = self.layer.forward(theta[..., self.index], x, rng)
 
-        def backward(delta, grad, at_x=True):
+        def backward(delta, grad, return_delta=True):
             each = np.empty((*grad.shape[:-1], self.layer.size), grad.dtype)
-            delta = layer_backward(delta, each, at_x=at_x)
+            delta = layer_backward(delta, each, return_delta=return_delta)
             grad[...] = 0
             np.add.at(grad, (..., self.index), each)  # the sum over all places of a parameter
             return delta

@@ -75,7 +75,7 @@ def order_correlation(z, t):
     return float(abs(spearmanr(z, t)[0]))
 
 
-def _columns(Z):
+def _as_2d(Z):
     Z = np.asarray(Z)
     return Z[:, None] if Z.ndim == 1 else Z
 
@@ -88,7 +88,7 @@ def _nearest_first(X):
     """
     from scipy.spatial.distance import cdist
 
-    distances = cdist(_columns(X), _columns(X))
+    distances = cdist(_as_2d(X), _as_2d(X))
     np.fill_diagonal(distances, -1)
     return distances.argsort(axis=1, kind="stable")
 
@@ -125,7 +125,7 @@ def procrustes_distance(Z_a, Z_b):
     """
     from scipy.spatial import procrustes
 
-    return float(procrustes(_columns(Z_a), _columns(Z_b))[2])
+    return float(procrustes(_as_2d(Z_a), _as_2d(Z_b))[2])
 
 
 def active_units(Z, threshold=0.01):
@@ -134,7 +134,7 @@ def active_units(Z, threshold=0.01):
     For a variational code take its means mu, and the prior's variance is 1: Burda, Grosse &
     Salakhutdinov 2016.
     """
-    return int((_columns(Z).var(axis=0) > threshold).sum())
+    return int((_as_2d(Z).var(axis=0) > threshold).sum())
 
 
 def linear_probe(Z_train, y_train, Z_test, y_test):
@@ -145,8 +145,8 @@ def linear_probe(Z_train, y_train, Z_test, y_test):
     """
     from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 
-    reader = LinearDiscriminantAnalysis().fit(_columns(Z_train), y_train)
-    return float(reader.score(_columns(Z_test), y_test))
+    reader = LinearDiscriminantAnalysis().fit(_as_2d(Z_train), y_train)
+    return float(reader.score(_as_2d(Z_test), y_test))
 
 
 class PCA:

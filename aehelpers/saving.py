@@ -21,11 +21,11 @@ def load(path):
         with np.load(path, allow_pickle=False) as file:
             arrays = dict(file)
         header = json.loads(str(arrays.pop("header")), object_hook=from_json)
-        params = {
-            name: tuple(value) if isinstance(value, list) else value
-            for name, value in header["params"].items()
-        }
-        model = Estimator.kinds[header["class"]](**params)
+        kind, params = header["class"], header["params"]
+        if kind not in Estimator.registry:
+            raise ValueError(f"the class {kind} is not known here: import its module first")
+        params |= {name: tuple(value) for name, value in params.items() if type(value) is list}
+        model = Estimator.registry[kind](**params)
         model.restore(**arrays)
     except (ValueError, TypeError, AttributeError, KeyError, EOFError, BadZipFile) as error:
         raise ValueError(

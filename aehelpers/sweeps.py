@@ -7,7 +7,7 @@ from .training import Generators, train
 from .variational import VariationalAutoencoder
 
 # What may differ between the members of one ensemble.
-OWN = ("latent_dim", "learning_rate", "random_state", "verbose")
+MAY_DIFFER = ("latent_dim", "learning_rate", "random_state", "verbose")
 
 
 def fit_all(models, X, executor=None, ensemble_size=16):
@@ -48,14 +48,14 @@ def fit_all(models, X, executor=None, ensemble_size=16):
 
 def _kind(model):
     """What must be the same in one ensemble."""
-    own, sigmoid = set(OWN), "sigmoid" == (model.latent_activation or model.activation)
+    may_differ = set(MAY_DIFFER)
     noisy = model.code_noise or isinstance(model, VariationalAutoencoder)
-    if noisy or model.tied or sigmoid:
+    if noisy or model.tied or model.code_activation == "sigmoid":
         # Noise is drawn for each number of the code, and a sigmoid unit without weights is 0.5,
         # not 0: such codes cannot lie in a wider array.
-        own.remove("latent_dim")
+        may_differ.remove("latent_dim")
     params = sorted(model.get_params().items())
-    return type(model).__name__, repr([pair for pair in params if pair[0] not in own])
+    return type(model).__name__, repr([pair for pair in params if pair[0] not in may_differ])
 
 
 def _fit_ensemble(models, X_each):

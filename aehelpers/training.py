@@ -10,12 +10,12 @@ def loss_and_grad(network, loss, theta, x, rng=None, grad=None):
     """loss(network(x), x) and its gradient at theta, by backpropagation.
 
     theta (..., size), x (..., n, d)  ->  loss (...), grad (..., size).
-    grad : the array to write into, laid out as theta is; None: a new one.
+    grad : the array to write into, None: a new one.
     """
     grad = np.empty_like(theta) if grad is None else grad
     x_hat, backward = network.forward(theta, x, rng)
     value, delta = loss(x_hat, x)
-    backward(delta, grad, at_x=False)
+    backward(delta, grad, return_delta=False)
     return value, grad
 
 
@@ -41,21 +41,22 @@ class Objective:
         loss, _ = loss_and_grad(self.network, self.loss, self.parts, x, rng, self.grad_parts)
         if self.weight_decay:
             self.grad += self.weight_decay * (self.is_weight * theta)
-            loss = loss + self._penalty(theta)
+            loss = loss + self._decay_loss(theta)
         return loss, self.grad
 
-    def value(self, theta, X, rows=1024):
+    def value(self, theta, X, chunk_size=1024):
         """The loss alone, without noise, of any number of samples X (..., n, d).
 
-        The network is given so many rows at a time. The loss may depend on all samples at once
+        The network is given a chunk at a time. The loss may depend on all samples at once
         (`sparsity_kl` does), so it is computed from all outputs together.
         """
-        starts = range(0, X.shape[-2], rows)
-        pieces = [self.network.forward(theta, X[..., i : i + rows, :])[0] for i in starts]
-        loss, _ = self.loss(np.concatenate(pieces, axis=-2), X)
-        return loss + self._penalty(theta)
+        starts = range(0, X.shape[-2], chunk_size)
+        y = [self.network.forward(theta, X[..., i : i + chunk_size, :])[0] for i in starts]
+        loss, _ = self.loss(np.concatenate(y, axis=-2), X)
+        return loss + self._decay_loss(theta)
 
-    def _penalty(self, theta):
+    def _decay_loss(self, theta):
+        """weight_decay / 2 sum w^2, (...)."""
         return self.weight_decay / 2 * ((self.is_weight * theta) ** 2).sum(axis=-1)
 
 

@@ -43,7 +43,7 @@ class SparseAutoencoder(Autoencoder):
         check_choice("sparsity", self.sparsity, ["l1", "kl"])
         check_number("sparsity_weight", self.sparsity_weight, least=0)
         check_number("sparsity_target", self.sparsity_target, above=0, below=1)
-        if self.sparsity == "kl" and "sigmoid" != (self.latent_activation or self.activation):
+        if self.sparsity == "kl" and self.code_activation != "sigmoid":
             raise ValueError(
                 "sparsity='kl' reads each number of the code as a share in (0, 1): "
                 "it needs latent_activation='sigmoid'"
@@ -74,15 +74,17 @@ class DenoisingAutoencoder(Autoencoder):
         if self.standardize:
             self._check_fitted()
             X = self._to_network(X)
-        (noise,) = network.corruption
+        (noise,) = network.corruption_layers
         x, _ = noise.forward((), X, generator(random_state))
         return self.mean_ + x * self.scale_ if self.standardize else x
 
     def network(self, n_features):
         network = super().network(n_features)
-        network.corruption = (CORRUPTIONS[self.corruption](self.corruption_level),)
+        network.corruption_layers = (CORRUPTIONS[self.corruption](self.corruption_level),)
         if self.corruption == "salt_pepper":
-            network.unit_interval = network.unit_interval or "corruption='salt_pepper'"
+            network.unit_interval_reason = (
+                network.unit_interval_reason or "corruption='salt_pepper'"
+            )
         return network
 
     def _check_arguments(self):
@@ -103,7 +105,7 @@ class DenoisingAutoencoder(Autoencoder):
 
 @dataclass(eq=False, repr=False)
 class ImageFields:
-    """Fields before those of Autoencoder, because a dataclass begins with its last base."""
+    """image_shape has no default, so it comes first: a dataclass begins with its last base."""
 
     image_shape: tuple
     channels: tuple = (16, 32)

@@ -32,7 +32,7 @@ class VariationalAutoencoder(Autoencoder):
     warm_up: float = 0.0
     variance: float | str = "learned"
 
-    _outputs_per_unit = 2  # mean and logarithm of the variance
+    _outputs_per_latent = 2  # mean and logarithm of the variance
 
     def transform(self, X):
         """Means mu (n, latent_dim) of q(z | x)."""
@@ -41,7 +41,7 @@ class VariationalAutoencoder(Autoencoder):
     def posterior(self, X):
         """mu and sigma, each (n, latent_dim), of q(z | x) = N(mu, diag(sigma^2))."""
         mu, s = np.split(self._encode(X), 2, axis=-1)
-        return mu, np.exp(s / 2)
+        return mu.copy(), np.exp(s / 2)
 
     def kl(self, X):
         """KL(q(z_j | x) || N(0, 1)) of each sample and unit, (n, latent_dim), in nats."""
@@ -57,7 +57,7 @@ class VariationalAutoencoder(Autoencoder):
                 f"of X or one for all, got shape {Z.shape}"
             )
         network = self.network_
-        decoder = Chain(network.decoder, network.trained_output)
+        decoder = Chain(network.decoder, network.output_in_training)
         y = decoder.forward(self.theta_[network.encoder.size :], Z)[0]
         # Each sample as a model of its own: so the loss is one number for each sample.
         minus_log, _ = network.loss(y[..., None, :], self._to_network(X)[:, None, :])
@@ -117,12 +117,12 @@ class VariationalAutoencoder(Autoencoder):
 
     def network(self, n_features):
         network = super().network(n_features)
-        network.sampling = (GaussianCode(),)
+        network.sampling_layers = (GaussianCode(),)
         network.penalty, network.penalty_weight = gaussian_kl, self.beta
         network.warm_up = self.warm_up
         if self.loss == "squared_error":
             variance = None if self.variance == "learned" else self.variance
-            network.trained_output = Chain(network.output, LogVariance(variance))
+            network.output_in_training = Chain(network.output, LogVariance(variance))
             network.loss = gaussian
         return network
 
@@ -132,7 +132,7 @@ class VariationalAutoencoder(Autoencoder):
             # As large as that of the data, because x_hat explains nothing yet. The variance of
             # a constant feature is 0, but may be computed as 1e-34.
             variances = X.var(axis=0) * (np.ptp(X, axis=0) > 0)
-            self.theta_[-1] = np.log(variances.mean() or 1.0)
+            self.theta_[-1] = np.log(variances.mean() or 1.0)  # of LogVariance, the last layer
         return X, validation
 
     def _check_arguments(self):

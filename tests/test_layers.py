@@ -135,7 +135,7 @@ def test_views_cut_once_and_no_slope_at_x_leave_the_gradient_as_it_is(layer, axe
         np.testing.assert_array_equal(again, grad)
         if network.size:
             again[:] = np.nan
-            backward(delta, slopes, at_x=False)
+            backward(delta, slopes, return_delta=False)
             np.testing.assert_array_equal(again, grad)
 
 
@@ -145,7 +145,7 @@ def test_a_first_layer_does_no_work_for_a_slope_that_nobody_wants(rng):
             x = rng.standard_normal((5, n_in))
             network = Chain(Tanh(), Chain(layer, Tanh()))
             y, backward = network.forward(rng.standard_normal(layer.size), x)
-            assert backward(y, np.empty(layer.size), at_x=False) is None
+            assert backward(y, np.empty(layer.size), return_delta=False) is None
 
 
 @pytest.mark.parametrize("layer", LAYERS)

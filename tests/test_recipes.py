@@ -119,7 +119,7 @@ def test_a_recipe_is_unfitted_and_takes_a_seed(recipe):
 
 def test_the_family_is_one_of_each_kind_in_one_budget():
     models = recipes.family(3, random_state=5)
-    assert {type(model).__name__ for model in models.values()} == set(Estimator.kinds)
+    assert {type(model).__name__ for model in models.values()} == set(Estimator.registry)
     assert len({repr(model.set_params(learning_rate=0.1)) for model in models.values()}) == 8
     same = "latent_dim output_activation epochs batch_size schedule weight_decay random_state"
     for name in same.split():

@@ -70,7 +70,7 @@ def test_files_that_are_no_saved_autoencoder_are_refused(tmp_path, X):
 @pytest.fixture
 def saved_subclass(X, tmp_path, monkeypatch):
     """A class that a reader has defined, and the path of a fitted estimator of that class."""
-    monkeypatch.setattr(Estimator, "kinds", Estimator.kinds.copy())  # for this test alone
+    monkeypatch.setattr(Estimator, "registry", Estimator.registry.copy())  # for this test alone
 
     class Mine(Autoencoder):
         def reconstruct(self, X):
@@ -88,8 +88,13 @@ def test_an_estimator_of_a_readers_own_class_is_loaded_as_that_class(saved_subcl
 
 def test_a_class_that_is_not_defined_here_is_named(saved_subclass, monkeypatch):
     kind, path = saved_subclass
-    monkeypatch.delitem(Estimator.kinds, kind.__name__)  # as in a session that lacks the class
-    with pytest.raises(ValueError, match="mine is not a saved autoencoder.*'Mine'"):
+    monkeypatch.delitem(
+        Estimator.registry, kind.__name__
+    )  # as in a session that lacks the class
+    with pytest.raises(
+        ValueError,
+        match="mine is not a saved autoencoder.*the class Mine is not known here: import",
+    ):
         load(path)
 
 
