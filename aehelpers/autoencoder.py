@@ -155,13 +155,12 @@ class Autoencoder(Estimator):
         before stays as it is.
         """
         self._check_arguments()
-        X = as_samples(X, dtype=self.dtype)
+        X, rng = as_samples(X, dtype=self.dtype), generator(self.random_state)
         network = self.network(X.shape[1])
         network.check(X)
         if validation is not None:
             validation = as_samples(validation, X.shape[1], self.dtype, "validation")
             network.check(validation, "validation")
-        rng = generator(self.random_state)
         mean, scale = np.zeros_like(X[0]), np.ones_like(X[0])
         if self.standardize:
             mean = X.mean(axis=0)
@@ -184,7 +183,7 @@ class Autoencoder(Estimator):
             params=self.get_params(),
             rng=rng or generator(self.random_state),
             optimizer=OPTIMIZERS[self.optimizer](self.learning_rate),
-            history={"loss": []} | {name: list(values) for name, values in history.items()},
+            history={"loss": []} | history,
         )
 
     def _train(self, X, epochs, objective_at, schedule, validation=None):
@@ -217,8 +216,8 @@ class Autoencoder(Estimator):
 
     def network(self, n_features):
         """The Network that the arguments describe, for samples of n_features numbers."""
-        (*encoder, to_code), (*decoder, to_output) = self._layers(n_features)
         code = ACTIVATIONS[self.code_activation]()
+        (*encoder, to_code), (*decoder, to_output) = self._layers(n_features)
         output, bernoulli = ACTIVATIONS[self.output_activation](), self.loss == "bernoulli"
         return Network(
             encoder=Chain(*activated(encoder, self.activation), to_code, code),

@@ -90,28 +90,27 @@ class Network:
                 named |= {f"W_{name}": W, f"b_{name}": b}
         return named
 
-    def objective(self, progress=None):
-        """The Objective to lower when that share of the training is done.
-
-        progress None means noise and penalty at full strength.
-        """
-        return self._objective(*self._strengths(progress))
-
     def objectives(self):
-        """`objective` as a function that makes a new one only when noise or penalty change."""
-        made = lru_cache(maxsize=1)(self._objective)
-        return lambda progress: made(*self._strengths(progress))
+        """The function progress -> Objective to lower when that share of the training is done.
 
-    def _strengths(self, progress):
-        """Deviation of the noise, and weight of the penalty."""
-        noise, weight = self.code_noise, self.penalty_weight
-        if progress is not None and self.code_noise_fade is not None:
-            noise *= max(0.0, 1 - progress / self.code_noise_fade)
-        if progress is not None and self.warm_up:
-            weight *= min(1.0, progress / self.warm_up)
-        return noise, weight
+        It makes a new Objective only when the noise or the weight of the penalty has changed.
+        """
+        made = lru_cache(maxsize=1)(self.objective)
 
-    def _objective(self, noise, weight):
+        def objective_at(progress):
+            noise, weight = self.code_noise, self.penalty_weight
+            if self.code_noise_fade is not None:
+                noise *= max(0.0, 1 - progress / self.code_noise_fade)
+            if self.warm_up:
+                weight *= min(1.0, progress / self.warm_up)
+            return made(noise, weight)
+
+        return objective_at
+
+    def objective(self, noise=None, weight=None):
+        """The Objective for that noise and weight of the penalty; None: at full strength."""
+        noise = self.code_noise if noise is None else noise
+        weight = self.penalty_weight if weight is None else weight
         code = [*self.sampling_layers, GaussianNoise(noise)] if noise else self.sampling_layers
         decode, loss = [*code, *self.decoder.layers, self.output_in_training], self.loss
         if self.penalty:

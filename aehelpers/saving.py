@@ -26,7 +26,8 @@ def load(path):
             raise ValueError(f"the class {kind} is not known here: import its module first")
         params |= {name: tuple(value) for name, value in params.items() if type(value) is list}
         model = Estimator.registry[kind](**params)
-        model.restore(**arrays)
+        theta, mean, scale = (arrays.pop(name) for name in ("theta", "mean", "scale"))
+        model.restore(theta, mean, scale, **{k: list(v) for k, v in arrays.items()})
     except (ValueError, TypeError, AttributeError, KeyError, EOFError, BadZipFile) as error:
         raise ValueError(
             f"{path} is not a saved autoencoder: {type(error).__name__}: {error}"
