@@ -1,4 +1,4 @@
-"""Every layer: is the way back the slope of the way there, for one model and for many."""
+"""The backward pass of each layer is the gradient of its forward pass, for one model or many."""
 
 from math import prod
 
@@ -60,8 +60,8 @@ LAYERS = {
     "known variance": (LogVariance(0.2), WIDTH, WIDTH + 1),
     "learned variance": (LogVariance(), WIDTH, WIDTH + 1),
     "chain": (Chain(Dense(WIDTH, 2), Chain(Tanh(), Dense(2, 3)), Sigmoid()), WIDTH, 3),
-    "beside": (WithInput(Chain(Dense(WIDTH, 3), Tanh())), WIDTH, 3 + WIDTH),
-    "shared": (Tied(Dense(WIDTH, WIDTH), np.arange(20) % 7), WIDTH, WIDTH),
+    "with input": (WithInput(Chain(Dense(WIDTH, 3), Tanh())), WIDTH, 3 + WIDTH),
+    "tied": (Tied(Dense(WIDTH, WIDTH), np.arange(20) % 7), WIDTH, WIDTH),
     "upsample": (Upsample((2, 3, 2), 3), 12, 12 * 9),
 }
 for geometry in GEOMETRIES:
