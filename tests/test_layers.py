@@ -1,4 +1,4 @@
-"""The backward pass of each layer is the gradient of its forward pass, for one model or many."""
+"""Each backward pass is the gradient of the forward pass, for one model and for many."""
 
 from math import prod
 
