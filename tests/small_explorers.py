@@ -12,14 +12,15 @@ from aehelpers.figures import Explorer, plots
 X = np.linspace(0, 1, 30)
 
 # To be set in an explorer's pace. The default is: no rest, and nothing is drawn ahead.
-DRAWN_AHEAD = {"busy_ahead": np.inf}  # however long a draw takes
-EVERY_PICTURE = {"between_pictures": 0, "share_for_pictures": 1}  # of a run is shown
+DRAWN_AHEAD = {"max_block_seconds_ahead": np.inf}  # however long a draw takes
+EVERY_PICTURE = {"seconds_between_pictures": 0, "max_drawing_share": 1}  # of a run is shown
 
 
 def small_explorer(draw, pace=None, **options):
     """An Explorer whose pictures are small, because most of the time is drawing."""
     explorer = Explorer(draw, **{"figsize": (4, 2.4), **options})
-    for name, value in {"rest": 0, "busy_ahead": 0, **(pace or {})}.items():
+    pace = {"idle_seconds": 0, "max_block_seconds_ahead": 0, **(pace or {})}
+    for name, value in pace.items():
         setattr(explorer.schedule.pace, name, value)
     return explorer
 

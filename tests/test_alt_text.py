@@ -40,7 +40,7 @@ def test_rounding_noise_is_nothing_beside_the_data(ax):
 
 
 @pytest.mark.parametrize(
-    ("value", "scale", "text"),
+    ("value", "magnitude", "text"),
     [
         (0.012345, 0, "0.0123"),
         (0.012345, 0.0999, "0.0123"),
@@ -52,8 +52,8 @@ def test_rounding_noise_is_nothing_beside_the_data(ax):
         (1234, 99999, "1234"),
     ],
 )
-def test_a_number_has_the_digits_that_the_picture_shows(value, scale, text):
-    assert number_text(value, scale) == text
+def test_a_number_has_the_digits_that_the_picture_shows(value, magnitude, text):
+    assert number_text(value, magnitude) == text
 
 
 def test_a_logarithmic_axis_shows_small_numbers_too(ax):
@@ -119,7 +119,7 @@ def test_a_field_of_arrows_is_told_from_its_opposite():
 
 
 def test_a_matrix_is_told_row_by_row(ax):
-    plots.matrix([[1, 2], [30, 4]], "ab", "cd", ax=ax, bold=[[0, 0], [1, 0]])
+    plots.matrix([[1, 2], [30, 4]], "ab", "cd", ax=ax, bold_mask=[[0, 0], [1, 0]])
     assert describe(ax) == (
         "Axes: x (marked c, d), y (marked a, b). Image, 2 by 2: values 1 to 30, mean 9.25, "
         "standard deviation 12.0. Cells, row by row: 1, 2; 30 (bold), 4."

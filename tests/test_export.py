@@ -22,7 +22,7 @@ def test_film_strip_holds_the_pictures_asked_for(draw, monkeypatch):
     )
     explorer = small_explorer(draw, k=[1, 2, 3, 4, 5, 6, 7], start={"k": 2})
     before = explorer.picture.value
-    strip = explorer.film_strip(pictures=3)
+    strip = explorer.film_strip(n_pictures=3)
     parts = figures[-1].subfigs
     titles = {part.get_suptitle() for part in parts if part.axes}
     assert titles == {"k = 1", "k = 4", "k = 7"}
@@ -102,5 +102,5 @@ def test_film_strip_of_another_grid_and_its_errors():
     assert "height = 0.1, 0.5, 1." in explorer.film_strip("height").text
     with pytest.raises(ValueError, match="no grid is named 'depth'"):
         explorer.film_strip("depth")
-    with pytest.raises(ValueError, match="pictures=0"):
-        explorer.film_strip(pictures=0)
+    with pytest.raises(ValueError, match="n_pictures=0"):
+        explorer.film_strip(n_pictures=0)

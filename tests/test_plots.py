@@ -48,10 +48,10 @@ DRAWINGS = {
         ["net", "PCA", "mean"], k * MEAN, k * LOW, k * HIGH, ax=ax
     ),
     "lines_with_intervals": lambda ax, k=1: plots.lines_with_intervals(
-        [1, 2, 4], k * MEAN, k * LOW, k * HIGH, "net", ax=ax, log="xy"
+        [1, 2, 4], k * MEAN, k * LOW, k * HIGH, "net", ax=ax, log_axes="xy"
     ),
     "surface": lambda ax, k=1: plots.surface(
-        [1, 2, 3], [1, 2], k * np.arange(1.0, 7).reshape(2, 3), path=X, ax=ax, log=True
+        [1, 2, 3], [1, 2], k * np.arange(1.0, 7).reshape(2, 3), trajectory=X, ax=ax, log=True
     ),
     "matrix": lambda ax, k=1: plots.matrix(
         k * np.arange(1.0, 7).reshape(2, 3), "ab", ["one", 2, 3], ax=ax, log=True
@@ -177,7 +177,9 @@ def test_arrows_are_as_long_as_the_vectors_and_the_axes_hold_their_tips(ax):
 
 def test_matrix_writes_each_value_where_it_is_drawn(ax):
     values = np.array([[0.1, 0.2], [0.3, 12.0], [0.5, 0.6]])
-    plots.matrix(values, "abc", "xy", ax=ax, bold=values > 0.5, write="{:.1f}".format)
+    plots.matrix(
+        values, "abc", "xy", ax=ax, bold_mask=values > 0.5, format_value="{:.1f}".format
+    )
     np.testing.assert_array_equal(ax.images[0].get_array(), values)
     for cell in ax.texts:
         j, i = cell.get_position()

@@ -39,7 +39,7 @@ def test_a_run_is_shown_while_it_runs():
 
 
 def test_pictures_are_spaced_and_the_last_one_is_always_shown():
-    explorer = small_explorer(run_of(5, []), {"between_pictures": 1e9}, k=[1, 2])
+    explorer = small_explorer(run_of(5, []), {"seconds_between_pictures": 1e9}, k=[1, 2])
     pictures = values_of(explorer.picture)
     move_in_a_loop(explorer, k=2)
     last = small_explorer(run_of(5, []), k=[2]).picture.value
@@ -48,7 +48,7 @@ def test_pictures_are_spaced_and_the_last_one_is_always_shown():
 
 
 def test_pictures_take_their_share_of_the_time_at_most():
-    pace = schedule.Pace(between_pictures=0.1, share_for_pictures=0.25)
+    pace = schedule.Pace(seconds_between_pictures=0.1, max_drawing_share=0.25)
     assert pace.pause(seconds=0.01) == 0.1
     assert pace.pause(seconds=1) == pytest.approx(3)
 
@@ -179,13 +179,15 @@ def test_neighbours_are_drawn_ahead_and_shown_without_a_draw():
 
 
 def test_a_draw_that_keeps_the_kernel_busy_is_not_drawn_ahead():
-    explorer, drawn = counted_waves([1, 2, 3, 4, 5], pace={"busy_ahead": 0}, start={"k": 1})
+    explorer, drawn = counted_waves(
+        [1, 2, 3, 4, 5], pace={"max_block_seconds_ahead": 0}, start={"k": 1}
+    )
     move_in_a_loop(explorer, k=3)
     assert drawn == [1, 3]
 
 
 def test_nothing_is_drawn_ahead_before_the_reader_rests():
-    pace = DRAWN_AHEAD | {"rest": 1e9}
+    pace = DRAWN_AHEAD | {"idle_seconds": 1e9}
     explorer, drawn = counted_waves([1, 2, 3, 4, 5], pace=pace, start={"k": 1})
 
     async def script():

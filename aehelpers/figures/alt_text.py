@@ -14,8 +14,9 @@ from matplotlib.figure import Figure
 
 from ..checks import rounded
 
-LISTED_AT_MOST = 12  # values: of more, a range and a mean are given
-WORD_FORMATTERS = "FixedFormatter", "FuncFormatter", "StrCategoryFormatter"  # of ticks
+MAX_LISTED_VALUES = 12  # of more values, the text gives the range and the mean
+# The classes of formatters that write ticks as given texts and not as numbers.
+TEXT_TICK_FORMATTERS = "FixedFormatter", "FuncFormatter", "StrCategoryFormatter"
 
 
 def root_figure(thing):
@@ -42,6 +43,7 @@ def describe(fig):
 
 
 def _describe_axes(ax):
+    """Describe an axes in sentences: its titles, its two axes and every artist on it."""
     titles = (ax.get_title(place) for place in ("left", "center", "right"))
     words = [f"{plain_text(title)}." for title in titles if title]
     axes = [word for word in map(_describe_axis, (ax.xaxis, ax.yaxis)) if word]
@@ -61,11 +63,11 @@ def _describe_axes(ax):
 
 
 def _describe_axis(axis):
-    """Label, scale and named ticks of one axis: "y loss (log scale)"."""
+    """Return label, scale and named ticks of one axis: "y is loss (log scale)"."""
     label = plain_text(axis.get_label_text())
     name = f"{axis.axis_name} is {label}" if label else axis.axis_name
     notes = [] if axis.get_scale() == "linear" else [f"{axis.get_scale()} scale"]
-    if type(axis.get_major_formatter()).__name__ in WORD_FORMATTERS:
+    if type(axis.get_major_formatter()).__name__ in TEXT_TICK_FORMATTERS:
         ticks = [plain_text(tick.get_text()) for tick in axis.get_ticklabels()]
         notes += [f"marked {', '.join(filter(None, ticks))}"] if any(ticks) else []
     if notes:
@@ -86,44 +88,43 @@ def _describe_artist(artist, ax):
         return f"Note: {plain_text(artist.get_text())}." if artist.get_text().strip() else ""
     if isinstance(artist, collections.PathCollection):
         x, y = np.ma.filled(artist.get_offsets(), np.nan).T
-        head = f"{_count(len(x), 'point')}{name}"
-        return f"{head}: {_where(x, y, ax)}, centre ({_mean(x)}, {_mean(y)}){_colours(artist)}."
+        head = f"{_count(len(x), 'point')}{name}: {_xy_ranges(x, y, ax)}"
+        return f"{head}, centre ({_mean(x)}, {_mean(y)}){_colour_values(artist)}."
     if isinstance(artist, collections.LineCollection):
         segments = artist.get_segments()
         x, y = np.concatenate([np.empty((0, 2)), *segments]).T
         long = [np.hypot(*np.diff(segment, axis=0).T).sum() for segment in segments]
-        head = f"{_count(len(segments), 'segment')}{name}"
-        return f"{head}: {_where(x, y, ax)}, mean length {_mean(long)}{_colours(artist)}."
+        head = f"{_count(len(segments), 'segment')}{name}: {_xy_ranges(x, y, ax)}"
+        return f"{head}, mean length {_mean(long)}{_colour_values(artist)}."
     if isinstance(artist, mpl.quiver.Quiver):
         x, y, u, v = *artist.XY.T, artist.U, artist.V
-        long, head = _mean(np.hypot(u, v)), f"{_count(artist.N, 'arrow')}{name}"
-        mean = f"mean arrow ({_mean(u)}, {_mean(v)}), mean length {long}"
-        parts = f"{_where(x, y, ax)}, {mean}{_growth_and_turn(artist)}{_colours(artist)}"
-        return f"{head}: {parts}."
+        head = f"{_count(artist.N, 'arrow')}{name}: {_xy_ranges(x, y, ax)}"
+        mean = f"mean arrow ({_mean(u)}, {_mean(v)}), mean length {_mean(np.hypot(u, v))}"
+        return f"{head}, {mean}{_growth_and_turn(artist)}{_colour_values(artist)}."
     if isinstance(artist, collections.PolyCollection | mpl.contour.ContourSet):
         levels = getattr(artist, "levels", None)
         what = "Band" if levels is None else f"Contours at {_list(levels)}"
         x, y = np.concatenate([path.vertices for path in artist.get_paths()]).T
-        return f"{what}{name}: {_where(x, y, ax)}."
+        return f"{what}{name}: {_xy_ranges(x, y, ax)}."
     if isinstance(artist, mpl.cm.ScalarMappable) and artist.get_array() is not None:
         values = np.ma.filled(np.ma.asarray(artist.get_array(), float), np.nan)
         finite = values[np.isfinite(values)]
         size = " by ".join(map(str, values.shape[:2]))
         spread = number_text(finite.std(), _largest(finite)) if len(finite) else "nothing"
         what = f"{_range(finite)}, mean {_mean(finite)}, standard deviation {spread}"
-        of = f" of {_bar_name(artist)}" if _bar_name(artist) else ""
+        of = f" of {_colorbar_label(artist)}" if _colorbar_label(artist) else ""
         return f"Image{of}{name}, {size}: values {what}."
     if isinstance(artist, patches.Patch) and not isinstance(artist, patches.FancyArrowPatch):
         x, y = artist.get_patch_transform().transform(artist.get_path().vertices).T
-        return f"Shape{name}: {_where(x, y, ax)}."
+        return f"Shape{name}: {_xy_ranges(x, y, ax)}."
     return ""
 
 
 def _growth_and_turn(field):
-    """How a field of arrows grows and turns with the distance from its centre.
+    """Say how a field of arrows grows and turns with the distance from its centre.
 
-    The mean arrow does not tell this. It is the least-squares fit of the arrows by
-    a (x - centre) + b (x - centre turned left).
+    The mean arrow does not tell this. The two numbers are a and b of the least-squares fit of
+    the arrows by a (x - centre) + b (x - centre turned left).
     """
     x, y = (field.XY - field.XY.mean(axis=0)).T
     square = (x**2 + y**2).sum()
@@ -131,14 +132,15 @@ def _growth_and_turn(field):
         return ""
     outwards = (x * field.U + y * field.V).sum() / square
     left = (x * field.V - y * field.U).sum() / square
-    scale = np.hypot(field.U, field.V).mean() / np.hypot(x, y).mean()
+    magnitude = np.hypot(field.U, field.V).mean() / np.hypot(x, y).mean()
     return (
-        f", by distance from the centre {number_text(outwards, scale)} outwards "
-        f"and {number_text(left, scale)} anticlockwise"
+        f", by distance from the centre {number_text(outwards, magnitude)} outwards "
+        f"and {number_text(left, magnitude)} anticlockwise"
     )
 
 
 def _describe_table(cells):
+    """Return the texts of a table's cells, row by row, in a sentence."""
     rows = {}
     for cell in cells:
         words = plain_text(cell.get_text()) + (" (bold)" if cell.get_weight() == "bold" else "")
@@ -147,6 +149,7 @@ def _describe_table(cells):
 
 
 def _describe_line(line, name, ax):
+    """Describe a line, a point or a straight line through the whole panel in a sentence."""
     x, y = (np.ma.filled(data, np.nan) for data in line.get_data(orig=False))
     if line.get_transform() == ax.get_yaxis_transform():
         return f"Horizontal line{name} at y {_range(y)}."
@@ -157,22 +160,23 @@ def _describe_line(line, name, ax):
         ends = (", ".join(map(number_text, end)) for end in to_data.transform(np.c_[x, y]))
         return f"Straight line{name} from {' to '.join(f'({end})' for end in ends)}."
     if len(x) < 2:
-        return f"Point{name} at {_where(x, y, ax)}." if len(x) else ""
-    head = f"Line{name} of {len(x)} points: {_where(x, y, ax)}"
-    scale = _largest(y, ax.get_yscale())
-    if len(x) <= LISTED_AT_MOST:
-        return f"{head}, one by one {', '.join(number_text(value, scale) for value in y)}."
-    first, last = (number_text(end, scale) for end in y[[0, -1]])
+        return f"Point{name} at {_xy_ranges(x, y, ax)}." if len(x) else ""
+    head = f"Line{name} of {len(x)} points: {_xy_ranges(x, y, ax)}"
+    magnitude = _largest(y, ax.get_yscale())
+    if len(x) <= MAX_LISTED_VALUES:
+        return f"{head}, one by one {', '.join(number_text(value, magnitude) for value in y)}."
+    first, last = (number_text(end, magnitude) for end in y[[0, -1]])
     return f"{head}, first y {first}, last y {last}, mean y {_mean(y)}."
 
 
 def _describe_bars(bars, name):
+    """Describe the bars of a bar chart or histogram in a sentence."""
     along, across = ("x", "y") if bars.orientation == "horizontal" else ("y", "x")
     boxes = np.array([bar.get_bbox().get_points() for bar in bars])
     middle, ends = boxes[..., "xy".index(across)].mean(axis=1), boxes[..., "xy".index(along)]
     length = ends[:, 1] - ends[:, 0]
     head = f"{_count(len(bars), 'bar')}{name}: {across} {_range(middle)}"
-    if len(bars) <= LISTED_AT_MOST:
+    if len(bars) <= MAX_LISTED_VALUES:
         return f"{head}, lengths {_list(length)}."
     top = np.flatnonzero(length >= length.max() - 1e-9 * _largest(length))[0]
     where = f"{across} {number_text(middle[top], _largest(middle))}"
@@ -180,11 +184,16 @@ def _describe_bars(bars, name):
     return f"{head}, longest {number_text(length[top])} at {where}, sum {total}."
 
 
-def _where(x, y, ax):
+def _xy_ranges(x, y, ax):
+    """Return the ranges of the coordinates: "x 0 to 1, y 2 to 5"."""
     return f"x {_range(x, ax.get_xscale())}, y {_range(y, ax.get_yscale())}"
 
 
 def _range(values, scale="linear"):
+    """Return the least and the largest value: "0 to 1".
+
+    scale : of the axis that shows them, "linear" or "log".
+    """
     values = np.ravel(np.asarray(values, float))
     finite = values[np.isfinite(values)]
     lost = f" ({len(values) - len(finite)} not finite)" if len(finite) < len(values) else ""
@@ -196,25 +205,28 @@ def _range(values, scale="linear"):
 
 
 def _list(values):
+    """Return all values in order: "0.1, 0.5, 1"."""
     return ", ".join(number_text(value, _largest(values)) for value in values)
 
 
 def _mean(values):
+    """Return the mean of the finite values as text, or "nothing" if there are none."""
     values = np.asarray(values, float)
     finite = values[np.isfinite(values)]
     return number_text(finite.mean(), _largest(finite)) if len(finite) else "nothing"
 
 
-def _largest(values, axis="linear"):
-    """The largest absolute value, or 0 on a logarithmic axis, which shows small values, too."""
-    return 0.0 if axis == "log" else np.abs(values[np.isfinite(values)]).max(initial=0.0)
+def _largest(values, scale="linear"):
+    """Return the largest absolute value, or 0 on a log axis, which shows small values, too."""
+    return 0.0 if scale == "log" else np.abs(values[np.isfinite(values)]).max(initial=0.0)
 
 
-def number_text(value, scale=0.0):
-    """Write a number with as many digits as a picture of the data can show.
+def number_text(value, magnitude=0.0):
+    """Write a number with as many digits as a picture of data of that magnitude can show.
 
-    A number as large as the scale of the data has three digits, a tenth of it has two, and so
-    on. A scale of 0 stands for no scale: three digits. A whole number stays whole.
+    A number as large as the magnitude of the data has three digits, a tenth of it has two, and
+    so on. A magnitude of 0 stands for data of unknown size: three digits. A whole number stays
+    whole.
     """
     if not np.isfinite(value):
         return "not finite"
@@ -222,31 +234,34 @@ def number_text(value, scale=0.0):
         return "0"
     if abs(value) < 1e6 and abs(value - round(value)) < 1e-9 * abs(value):
         return str(round(value))
-    tenths = int(np.log10(scale / abs(value))) if scale > abs(value) else 0
+    tenths = int(np.log10(magnitude / abs(value))) if magnitude > abs(value) else 0
     return rounded(value, 3 - tenths) if tenths < 3 else "0"
 
 
 def _count(n, noun):
+    """Return a number and its noun: "1 bar", "3 bars"."""
     return f"{n} {noun}" + ("" if n == 1 else "s")
 
 
 def _label(artist):
+    """Return an artist's label in quotes after a blank, or "" if it has none of its own."""
     label = str(artist.get_label() or "")
     return "" if not label or label.startswith("_") else f' "{plain_text(label)}"'
 
 
-def _bar_name(mappable):
+def _colorbar_label(mappable):
+    """Return the label of the colour bar that belongs to an artist, or "" without one."""
     bar = mappable.colorbar
     return plain_text(bar.ax.get_ylabel() or bar.ax.get_xlabel()) if bar else ""
 
 
-def _colours(artist):
+def _colour_values(artist):
+    """Say which values the colours of an artist show, or return "" if they show none."""
     values = artist.get_array()
     if values is None:
         return ""
-    return (
-        f", coloured by {_bar_name(artist) or 'value'} {_range(values)}, mean {_mean(values)}"
-    )
+    label = _colorbar_label(artist) or "value"
+    return f", coloured by {label} {_range(values)}, mean {_mean(values)}"
 
 
 def plain_text(text):
@@ -257,6 +272,7 @@ def plain_text(text):
 
 
 def _plain_maths(maths):
+    """Write the mathtext between two dollar signs in words."""
     for pattern, words in (
         (r"\\(left|right|mathrm|mathbf|mathit|mathdefault|text|operatorname)(?![a-z])", ""),
         (r"\\[,;:! ]", " "),

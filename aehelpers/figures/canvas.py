@@ -12,7 +12,7 @@ from PIL import Image
 
 from . import plots
 
-LIVE_DPI = 100
+LIVE_DPI = 100  # of the pictures in a notebook; print has more
 
 
 def empty_figure(size):
@@ -23,10 +23,10 @@ def empty_figure(size):
 
 
 class FinishedPicture(NamedTuple):
-    """A finished picture holds what was drawn, as pixels and in words.
+    """A finished picture: pixels, the read-out (the str that draw returned), a description.
 
     webp : the pixels as bytes of a WebP file.
-    readout : the str that draw returned, or "".
+    readout : the str that draw returned, or "" if it returned none.
     description : what the picture shows, in sentences computed from the data on it.
     step : which picture of its run it is, counted from 1.
     """
@@ -56,35 +56,37 @@ class Canvas:
     draw : a function that may take `ax`, `axes` or `fig`.
     panels : (rows, columns) of the axes.
     figure : an empty figure or subfigure.
+
+    figure_arguments : which of the names fig, ax and axes draw has as parameters, a set.
     """
 
     def __init__(self, draw, panels, figure):
         self.draw, self.panels, self.figure = draw, panels, figure
-        self.takes = {"fig", "ax", "axes"} & set(inspect.signature(draw).parameters)
+        self.figure_arguments = {"fig", "ax", "axes"} & set(inspect.signature(draw).parameters)
         self.axes = None
         self._background = self._background_key = None
         self._ticks = {}
 
     def arguments(self):
-        """What draw takes of fig, ax and axes: {name: object}."""
-        if {"ax", "axes"} & self.takes and self.axes is None:
+        """Return what draw gets of fig, ax and axes: {name: object}."""
+        if {"ax", "axes"} & self.figure_arguments and self.axes is None:
             with plots.styled():
                 self.axes = np.atleast_1d(self.figure.subplots(*self.panels))
         given = {"fig": self.figure, "axes": self.axes}
-        if "ax" in self.takes:
+        if "ax" in self.figure_arguments:
             given["ax"] = self.axes.flat[0]
-        return {name: given[name] for name in self.takes}
+        return {name: given[name] for name in self.figure_arguments}
 
-    def finish(self, picture):
-        """Call the function `picture` on the emptied figure and return the FinishedPicture."""
-        readout, own = self.call(picture)
+    def finish(self, draw_picture):
+        """Call `draw_picture()` on the emptied figure and return the FinishedPicture."""
+        readout, own = self.call(draw_picture)
         if own:
             image = Image.open(io.BytesIO(own.png))
             return FinishedPicture(webp_bytes(image), readout, own.text)
         return FinishedPicture(webp_bytes(self.image()), readout, plots.describe(self.figure))
 
-    def call(self, picture):
-        """Call the function `picture` on the emptied figure.
+    def call(self, draw_picture):
+        """Call `draw_picture()` on the emptied figure, without drawing its pixels.
 
         Returns its read-out and, if it drew on a figure of its own, a plots.Picture of that
         figure, else None.
@@ -94,9 +96,9 @@ class Canvas:
                 self.figure.clear()
             else:
                 self._empty_axes()
-            result = picture()
+            result = draw_picture()
         readout = result if isinstance(result, str) else ""
-        if self.takes:
+        if self.figure_arguments:
             return readout, None
         if result is None or readout:
             result = plt.gcf() if plt.get_fignums() else None
@@ -151,7 +153,7 @@ class Canvas:
 
         The PNG has more pixels than the live picture, unless draw made a figure of its own.
         """
-        if not self.takes:
+        if not self.figure_arguments:
             return png_bytes(picture.image)
         self._forget_background()
         return plots.png(self.figure)
@@ -182,7 +184,7 @@ class Canvas:
             ax.set_subplotspec(ax.get_subplotspec())
 
     def _background_key_of(self, ax):
-        """All that the background of an axes depends on."""
+        """Return all that the background of an axes depends on."""
         titles = [ax.get_title(loc) for loc in ("left", "center", "right")]
         scales = ax.get_xscale(), ax.get_yscale(), ax.get_aspect(), ax.axison
         ticks = [self._ticks_of(axis) for axis in _axis_pair(ax)]
@@ -191,7 +193,7 @@ class Canvas:
         return ax.viewLim.bounds, titles, ax.get_xlabel(), ax.get_ylabel(), scales, ticks
 
     def _ticks_of(self, axis):
-        """Places and labels of the ticks, computed anew when what they depend on is new."""
+        """Return places and labels of the ticks, which are kept until they change."""
         key = axis.get_major_locator(), axis.get_major_formatter(), *axis.get_view_interval()
         if self._ticks.get(axis, (None,))[0] != key:
             places = axis.get_majorticklocs()
@@ -214,18 +216,19 @@ def png_bytes(image):
 
 
 def _axis_pair(ax):
+    """Return the x axis and the y axis of an axes."""
     return ax.xaxis, ax.yaxis
 
 
 def _data(ax):
-    """The artists that draw put on an axes."""
+    """Return the artists that draw put on an axes."""
     kinds = ax.lines, ax.patches, ax.collections, ax.images, ax.texts, ax.artists
     legend = ax.get_legend()
     return [artist for kind in kinds for artist in kind] + ([legend] if legend else [])
 
 
 def _foreground(ax):
-    """The data, the spines and what lies over data of an axis, in drawing order."""
+    """Return the data, the spines and what lies over data of an axis, in drawing order."""
     data = _data(ax)
     foreground = {*data, *(ax.spines.values() if ax.axison else ())}
     if ax.axison and any(artist.zorder < ax.xaxis.zorder for artist in data):
@@ -235,7 +238,7 @@ def _foreground(ax):
 
 
 def _has_lines(axis):
-    """Whether an axis draws more than its labels, which lie outside: a grid, or tick marks."""
+    """Say whether an axis draws more than its labels, which lie outside: a grid or ticks."""
     kinds = ("major", "minor") if len(axis.get_minorticklocs()) else ("major",)
     ticks = [axis.get_tick_params(kind) for kind in kinds]
     return any(each.get("gridOn", True) or each.get("length", 1) > 0 for each in ticks)

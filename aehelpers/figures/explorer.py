@@ -86,17 +86,19 @@ class Explorer(widgets.VBox):
             show_step=self._show_step,
             show_error=self._show_error,
         )
-        self._moving_in = None  # the thread in which code, not the reader, moves sliders
+        self._thread_moving_sliders = None  # its ident, while code moves sliders
 
         self.sliders = {name: self._slider(name, self.start[name]) for name in grids}
         self.reset = widgets.Button(description="Reset", layout={"width": "6em"})
-        self.reset.on_click(lambda button: self.schedule.in_own_thread(self._start_anew))
+        self.reset.on_click(lambda button: self.schedule.in_own_thread(self._reset))
         self.controls = widgets.HBox([self.reset])
         if inspect.isgeneratorfunction(draw):
-            self.step = self._described(widgets.IntSlider, "step of training", min=1, max=1)
+            self.step = self._labelled_slider(
+                widgets.IntSlider, "step of training", min=1, max=1
+            )
             self.step.observe(lambda change: self._request(self.step.value), "value")
             self.play = widgets.Play(min=1, max=1, interval=200, show_repeat=False)
-            self._link = widgets.jslink((self.step, "value"), (self.play, "value"))
+            self._step_play_link = widgets.jslink((self.step, "value"), (self.play, "value"))
             self.controls.children = [self.reset, self.play, self.step]
         width, height = (f"{LIVE_DPI * inches:.0f}px" for inches in figsize)
         self.picture = widgets.Image(
@@ -110,16 +112,18 @@ class Explorer(widgets.VBox):
         self.move()
 
     def _slider(self, name, value):
+        """Return the slider of a grid, which stands at `value`."""
         if value not in self.grids[name]:
             raise ValueError(f"start: {name}={value!r} is not in its grid {self.grids[name]}")
         options = [(value_text(value), value) for value in self.grids[name]]
-        slider = self._described(
+        slider = self._labelled_slider(
             widgets.SelectionSlider, self.labels[name], options=options, value=value
         )
         slider.observe(lambda change: self._request(), "value")
         return slider
 
-    def _described(self, kind, label, **traits):
+    def _labelled_slider(self, kind, label, **traits):
+        """Return a slider of that kind with a label as wide as all labels of the explorer."""
         width = labels_width(self.labels.values())
         return kind(
             description=label,
@@ -141,18 +145,21 @@ class Explorer(widgets.VBox):
         self.schedule.finish(self.setting)
 
     async def settled(self, ahead=False):
-        """Wait until nothing is under way: `await explorer.settled()`.
+        """Wait until the newest setting is shown; ahead=True: until its neighbours are, too.
 
-        Then the newest setting is shown to the end of its run. If draw has raised, the read-out
-        says so, as it does for a reader, and `settled` does not raise it a second time.
+        It is used as `await explorer.settled()`. The newest setting is shown to the end of its
+        run. If draw has raised, the read-out says so, as it does for a reader, and `settled`
+        does not raise it a second time.
 
         ahead : False does not wait for the settings that are drawn ahead. True waits for these,
-            too, which begin after a rest of `schedule.pace.rest` seconds.
+            too, which begin after a rest of `schedule.pace.idle_seconds` seconds.
         """
         await self.schedule.settled(ahead)
 
     def check(self, whole=None):
-        """Draw every value of every slider, through the sliders, and return a str that says so.
+        """Draw every value of every slider (whole=True: every setting); return a str about it.
+
+        The settings are drawn by moving the sliders.
 
         whole : True draws every setting of the grid. False draws as many settings as the
             longest slider has values, but at least six: every value is among them, and many
@@ -175,26 +182,28 @@ class Explorer(widgets.VBox):
         number = math.prod(map(len, self.grids.values()))
         return f"every value of every slider was drawn (the grid has {number} settings)"
 
-    def film_strip(self, along=None, pictures=4, columns=None):
-        """Return pictures of settings `along` one grid (the first), as a plots.Picture.
+    def film_strip(self, along=None, n_pictures=4, columns=None):
+        """Return `n_pictures` pictures of settings along one grid, as a plots.Picture.
 
-        The settings run from one end of the grid to the other. The other sliders count where
-        they stand.
+        along : the name of the grid, or None for the first one. The settings run from one end
+            of the grid to the other. The other sliders count where they stand.
+        columns : None is 2 where draw has a single panel, else 1.
         """
         along = next(iter(self.grids)) if along is None else along
         for_grids("film_strip", {along: None}, self.grids)
-        return export.film_strip(self, along, pictures, columns)
+        return export.film_strip(self, along, n_pictures, columns)
 
-    def html(self, **values):
-        """Return the explorer without a kernel: an HTML element with all its pictures.
+    def html(self, **subgrids):
+        """Return HTML with a picture for every setting of the grids, or of parts of them.
 
-        values : {name: list} in place of whole grids, to have fewer pictures.
+        subgrids : {name: list}, some values of a grid, to have fewer pictures. A grid that is
+            not named here is taken whole.
 
         The str is in ASCII: a page of its own, or a part of one. It asks nothing of a network,
         its sliders are the browser's own, and where scripts may not run it shows the first
         setting.
         """
-        grids = self.grids | for_grids("html", values, self.grids)
+        grids = self.grids | for_grids("html", subgrids, self.grids)
         for name, chosen in grids.items():
             grids[name] = chosen = grid_values(name, chosen)
             if strange := [value for value in chosen if value not in self.grids[name]]:
@@ -207,31 +216,34 @@ class Explorer(widgets.VBox):
 
     def _request(self, step=None):
         """Show the present setting, unless it was code in this thread that moved a slider."""
-        if self._moving_in != threading.get_ident():
+        if self._thread_moving_sliders != threading.get_ident():
             self.schedule.in_own_thread(lambda: self.schedule.request(self.setting, step))
 
-    def _start_anew(self):
+    def _reset(self):
+        """Forget all pictures, and show the setting with which the explorer began."""
         self._set_sliders(self.start)
         self.schedule.kept.clear()
         self._request()
 
     def _set_sliders(self, values):
+        """Set the sliders of {name: value} without a request for a picture."""
         with self._as_code():
             for name, value in values.items():
                 self.sliders[name].value = value
 
     @contextmanager
     def _as_code(self):
-        """Sliders that this thread moves in this context request no picture."""
-        before, self._moving_in = self._moving_in, threading.get_ident()
+        """Let sliders that this thread moves in this context request no picture."""
+        before, self._thread_moving_sliders = self._thread_moving_sliders, threading.get_ident()
         try:
             yield
         finally:
-            self._moving_in = before
+            self._thread_moving_sliders = before
 
     # -- what the page shows ---------------------------------------------------------------
 
     def _show(self, setting, picture):
+        """Show a FinishedPicture, its read-out and, to screen readers, its description."""
         self.picture.value = picture.webp
         self.picture.remove_class("explorer-stale")
         # To a screen reader the sliders of ipywidgets are nameless: the read-out says them.
@@ -251,6 +263,7 @@ class Explorer(widgets.VBox):
                 self.step.value = step
 
     def _show_error(self, setting, error):
+        """Show what draw raised below the picture, which is dimmed."""
         self.picture.add_class("explorer-stale")
         self.readout.value = (
             "<style>.explorer-stale {opacity: 0.3}</style>"
@@ -264,21 +277,21 @@ class Explorer(widgets.VBox):
             f"{name}={value_text(value)} of [{', '.join(map(value_text, self.grids[name]))}]"
             for name, value in self.setting.items()
         )
-        _, picture = self.schedule.shown
-        return f"Explorer: {', '.join(sliders)}; {picture.alt}"
+        return f"Explorer: {', '.join(sliders)}; {self.schedule.shown_picture.alt}"
 
     def _repr_mimebundle_(self, **kwargs):
-        """The live widget, and for paper, GitHub and nbval the picture and text of now."""
+        """Return the live widget and, where it cannot live, the present picture and text."""
         bundle = super()._repr_mimebundle_(**kwargs)
         png = self.schedule.png()
-        _, picture = self.schedule.shown
         bundle["text/plain"] = repr(self)
         bundle["image/png"] = base64.b64encode(png).decode()
         width, height = (round(LIVE_DPI * inches) for inches in self.figsize)
-        return bundle, {"image/png": {"alt": picture.alt, "width": width, "height": height}}
+        alt = self.schedule.shown_picture.alt
+        return bundle, {"image/png": {"alt": alt, "width": width, "height": height}}
 
 
 def _html_lines(text):
+    """Return a text as HTML, with its line breaks."""
     return html.escape(text).replace("\n", "<br>")
 
 
@@ -289,13 +302,13 @@ def _check_draw(draw, grids, panels):
     if not grids:
         raise ValueError("no grid: name at least one, such as latent_dim=[1, 2, 3]")
     signature = inspect.signature(draw)
-    takes = {"fig", "ax", "axes"} & set(signature.parameters)
-    if "ax" in takes and panels != (1, 1):
+    figure_arguments = {"fig", "ax", "axes"} & set(signature.parameters)
+    if "ax" in figure_arguments and panels != (1, 1):
         raise ValueError(f"panels={panels}: a draw with several panels takes `axes`, not `ax`")
-    if clash := takes & set(grids):
+    if clash := figure_arguments & set(grids):
         raise ValueError(f"a grid cannot be named {min(clash)}: draw gets the picture so")
     try:
-        signature.bind(**dict.fromkeys([*takes, *grids]))
+        signature.bind(**dict.fromkeys([*figure_arguments, *grids]))
     except TypeError as error:
         raise TypeError(
             f"draw{signature} does not fit the grids {', '.join(grids)}: {error}"

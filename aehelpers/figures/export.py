@@ -19,25 +19,27 @@ from .canvas import LIVE_DPI, Canvas, empty_figure, png_bytes
 from .schedule import Run
 from .settings import every_setting, labels_width, setting_in_errors, value_text
 
-COLUMN_HEIGHT = 0.8  # of the live figure's: pictures that stand two in a row are narrower, too
-PAGE_COLOURS = 64  # of a picture on a page: the file is a third as long, and looks the same
+# Pictures that stand two in a row are narrower than the live figure, so they are lower, too.
+TWO_COLUMN_HEIGHT_FACTOR = 0.8
+PNG_PALETTE_SIZE = 64  # colours of a picture on a page: a third of the bytes, the same look
 
 
-def film_strip(explorer, along, pictures=4, columns=None):
-    """Return pictures of settings along one grid, from end to end, as a plots.Picture.
+def film_strip(explorer, along, n_pictures=4, columns=None):
+    """Return `n_pictures` pictures of settings along one grid, side by side in a plots.Picture.
 
-    along : the name of the grid. The other sliders count where they stand.
+    along : the name of the grid, which they span from end to end. The other sliders count where
+        they stand.
     columns : None is 2 where draw has a single panel, else 1.
     """
-    if not 1 <= pictures:
-        raise ValueError(f"pictures={pictures}: a strip has at least one")
+    if not 1 <= n_pictures:
+        raise ValueError(f"n_pictures={n_pictures}: a strip has at least one")
     grid = explorer.grids[along]
-    stops = np.linspace(0, len(grid) - 1, min(pictures, len(grid)))
+    stops = np.linspace(0, len(grid) - 1, min(n_pictures, len(grid)))
     values = [grid[round(stop)] for stop in stops]
     columns = columns or (2 if explorer.panels == (1, 1) and len(values) > 1 else 1)
     rows = math.ceil(len(values) / columns)
     width, height = explorer.figsize
-    row_height = height * (COLUMN_HEIGHT if columns > 1 else 1)
+    row_height = height * (TWO_COLUMN_HEIGHT_FACTOR if columns > 1 else 1)
     strip = empty_figure((width, rows * row_height))
     parts = strip.subfigures(rows, columns, squeeze=False).flat
     for part, value in zip(parts, values, strict=False):
@@ -54,7 +56,7 @@ def _draw_on(part, explorer, setting):
     with setting_in_errors(setting):
         run = Run(canvas, setting)
         run.go_to()
-        _, own = canvas.call(run.picture)
+        _, own = canvas.call(run.draw_picture)
     if own is not None:  # draw has made a figure of its own, which is shown as an image
         ax = part.subplots()
         ax.imshow(Image.open(io.BytesIO(own.png)))
@@ -101,7 +103,7 @@ def page(explorer, grids):
 
 
 def _every_picture(explorer, grids):
-    """The finished picture of every setting, the last grid changing fastest."""
+    """Yield the finished picture of every setting, the last grid changing fastest."""
     canvas = Canvas(explorer.draw, explorer.panels, empty_figure(explorer.figsize))
     for setting in every_setting(grids):
         with setting_in_errors(setting):
@@ -111,7 +113,7 @@ def _every_picture(explorer, grids):
 
 
 def _frame(picture):
-    """A finished picture as the page's script gets it."""
-    few = picture.image.quantize(PAGE_COLOURS, dither=Image.Dither.NONE)
+    """Return what the page's script gets of a finished picture: PNG, read-out and alt text."""
+    few = picture.image.quantize(PNG_PALETTE_SIZE, dither=Image.Dither.NONE)
     png = base64.b64encode(png_bytes(few)).decode()
     return {"png": png, "said": picture.readout, "alt": picture.alt}

@@ -108,12 +108,12 @@ PRINT_DPI = 144  # 1.5 pixels of a figure on each of the page: sharp, and still 
 PANEL_RATIO, HIGHEST_PANEL = 0.8, 3.2  # height / width of a panel, and its limit,
 TITLE_HEIGHT = 0.3  # for its title comes on top
 # A legend in a font of 8 points: an entry takes its line and gaps, and so much for each letter.
-LEGEND_ENTRY, LEGEND_LETTER = 0.35, 0.065
+LEGEND_ENTRY_WIDTH, LEGEND_LETTER_WIDTH = 0.35, 0.065
 LEGEND_MARGIN = 0.4  # left and right of all entries
-LEGEND_DROP = 34 / 72  # below the axes: ticks, their labels and the axis label come first
+LEGEND_OFFSET_BELOW = 34 / 72  # of the axes, where ticks, their labels and the axis label stand
 COLOUR_BAR = (1.03, 0, 0.035, 1)  # left, bottom, width, height as shares of the axes
-# How bright red, green and blue look (ITU-R BT.601).
-BRIGHTNESS = [0.299, 0.587, 0.114]
+# The luma, how bright a colour looks, is this sum of red, green and blue (ITU-R BT.601).
+LUMA_WEIGHTS = [0.299, 0.587, 0.114]
 
 
 def word(english):
@@ -127,7 +127,7 @@ def word(english):
 
 
 def _cell_text(value):
-    """A value as a cell of `matrix` shows it."""
+    """Return a value as a cell of `matrix` shows it."""
     return number_text(value) if np.isfinite(value) else word("not finite")
 
 
@@ -214,7 +214,7 @@ def show(fig, alt=None, dpi=PRINT_DPI):
 @styled()
 def points(X, ax=None, **kwargs):
     """Draw the points X (n, 2) in grey. kwargs go to `Axes.scatter`."""
-    ax, X = _axes(ax), _points(X)
+    ax, X = _axes(ax), _check_points(X)
     ax.scatter(
         *X.T, **{"color": DATA, "s": 5, "linewidths": 0, "label": word("data"), **kwargs}
     )
@@ -227,7 +227,7 @@ def reconstruction(X, X_hat, ax=None, **kwargs):
 
     kwargs go to `Axes.scatter` of X_hat.
     """
-    ax, (X, X_hat) = _axes(ax), _same_shape(_points(X), _points(X_hat, "X_hat"))
+    ax, (X, X_hat) = _axes(ax), _same_shape(_check_points(X), _check_points(X_hat, "X_hat"))
     segments = np.stack([X, X_hat], axis=1)
     ax.add_collection(
         collections.LineCollection(segments, colors=LINE, linewidths=0.35, zorder=0.8)
@@ -244,7 +244,7 @@ def arrows(X, V, ax=None, label=None, **kwargs):
 
     kwargs go to `Axes.quiver`.
     """
-    ax, (X, V) = _axes(ax), _same_shape(_points(X), _points(V, "V"))
+    ax, (X, V) = _axes(ax), _same_shape(_check_points(X), _check_points(V, "V"))
     look = {"color": CURVE, "angles": "xy", "scale_units": "xy", "scale": 1, "width": 0.006}
     field = ax.quiver(*X.T, *V.T, **{**look, "label": label, **kwargs})
     ax.update_datalim(X + V / field.scale)  # quiver itself makes room for the tails only
@@ -257,7 +257,7 @@ def coded(X, z, ax=None, label=None, cmap=CODE_MAP, **kwargs):
 
     label : of the colour bar. None is "code $z$".
     """
-    ax, X = _axes(ax), _points(X)
+    ax, X = _axes(ax), _check_points(X)
     look = {"c": _vector(z, len(X)), "cmap": cmap, "s": 7, "linewidths": 0}
     _colour_bar(
         ax.scatter(*X.T, **{**look, **kwargs}), word("code $z$") if label is None else label
@@ -270,7 +270,7 @@ def error_map(X, X_hat, ax=None, **kwargs):
 
     kwargs go to `Axes.scatter`.
     """
-    X, X_hat = _same_shape(_points(X), _points(X_hat, "X_hat"))
+    X, X_hat = _same_shape(_check_points(X), _check_points(X_hat, "X_hat"))
     error = ((X - X_hat) ** 2).sum(axis=1)
     return coded(X, error, ax=ax, label=word("squared error"), **{"cmap": ERROR_MAP, **kwargs})
 
@@ -282,7 +282,7 @@ def manifold(curve, X=None, ax=None, **kwargs):
     Arrows point towards larger z, and an open circle marks the smallest z. kwargs go to
     `Axes.plot`.
     """
-    ax, curve = _axes(ax), _points(curve, "curve")
+    ax, curve = _axes(ax), _check_points(curve, "curve")
     if X is not None:
         points(X, ax=ax)
     look = {"color": CURVE, "linestyle": "-", "linewidth": 2, "label": word("decoder")}
@@ -327,7 +327,7 @@ def code_against(t, z, ax=None, **kwargs):
 @styled()
 def classes(Z, y, ax=None, **kwargs):
     """Draw each code of Z (n, 2) as its label in y (n,). kwargs go to `Axes.scatter`."""
-    ax, Z = _axes(ax), _points(Z, "Z")
+    ax, Z = _axes(ax), _check_points(Z, "Z")
     y = np.asarray(y)
     if y.shape != Z.shape[:1]:
         raise ValueError(f"y must be ({len(Z)},), one label a code; got shape {y.shape}")
@@ -399,6 +399,7 @@ def lattice(images, z1, z2, ax=None, image_shape=None, **kwargs):
 
 
 def _draw_images(ax, picture, **kwargs):
+    """Draw a mosaic of images in grey on an axes without lines of its own."""
     cmap = mpl.colormaps[IMAGE_MAP].with_extremes(bad=PALE)
     ax.imshow(picture, **{"cmap": cmap, "vmin": 0, "vmax": 1, **kwargs})
     _hide_axis_lines(ax)
@@ -412,6 +413,7 @@ def _hide_axis_lines(ax):
 
 
 def _images(images, image_shape):
+    """Return images or flat images as (n, h, w). Raises ValueError if they are neither."""
     images = np.asarray(images, float)
     if images.ndim == 2:
         side = round(images.shape[1] ** 0.5)
@@ -427,7 +429,7 @@ def _images(images, image_shape):
 
 
 def _mosaic(images, rows, columns):
-    """One picture of all images (n, h, w), a line one pixel wide (NaN) between them."""
+    """Return one picture of all images (n, h, w), a line one pixel wide (NaN) between them."""
     n, height, width = images.shape
     picture = np.full((rows, columns, height + 1, width + 1), np.nan)
     picture.reshape(rows * columns, height + 1, width + 1)[:n, :-1, :-1] = images
@@ -435,7 +437,7 @@ def _mosaic(images, rows, columns):
 
 
 def _edges(z, pixels):
-    """Where the first image begins and the last image ends if their centres are z[0], z[-1]."""
+    """Return where images begin and end whose first and last centres are z[0] and z[-1]."""
     half = (z[-1] - z[0]) / max(len(z) - 1, 1) * pixels / (pixels + 1) / 2 or 0.5
     return z[0] - half, z[-1] + half
 
@@ -525,10 +527,10 @@ def bars_with_intervals(labels, mean, low, high, ax=None, **kwargs):
 
 
 @styled()
-def lines_with_intervals(x, mean, low, high, label=None, ax=None, log="", **kwargs):
+def lines_with_intervals(x, mean, low, high, label=None, ax=None, log_axes="", **kwargs):
     """Draw a line of means over x with the band low ... high, all (m,).
 
-    log : "", "x" (by powers of two, marked at every x), "y" or "xy" for logarithmic axes.
+    log_axes : "", "x" (by powers of two, marked at every x), "y" or "xy" for logarithmic axes.
     A second call on the same axes draws a second line. kwargs go to `Axes.plot`.
     """
     ax, x = _axes(ax), _vector(x, name="x")
@@ -538,19 +540,19 @@ def lines_with_intervals(x, mean, low, high, label=None, ax=None, log="", **kwar
     (line,) = ax.plot(x, mean, **{**look, **kwargs})
     band = {"color": line.get_color(), "alpha": 0.2, "linewidth": 0}
     ax.fill_between(x, mean - below, mean + above, **band)
-    if "x" in log:
+    if "x" in log_axes:
         ax.set_xscale("log", base=2)
         ax.set_xticks(x, [f"{value:g}" for value in x])
-    if "y" in log:
+    if "y" in log_axes:
         _log_y(ax)
     return _legend_below(ax) if label else ax
 
 
 @styled()
-def surface(x, y, values, ax=None, label=None, path=None, log=False, **kwargs):
+def surface(x, y, values, ax=None, label=None, trajectory=None, log=False, **kwargs):
     """Draw values (len(y), len(x)) over x and y as colours.
 
-    path : (m, 2), a line over the surface, from a circle to a dot.
+    trajectory : (m, 2), such as an optimizer's steps: a line from a circle to a dot.
     label : of the colour bar. None is "loss".
     log : whether colours follow the logarithm.   kwargs go to `Axes.pcolormesh`.
     """
@@ -562,38 +564,40 @@ def surface(x, y, values, ax=None, label=None, path=None, log=False, **kwargs):
     look = {"cmap": CODE_MAP, "norm": LogNorm() if log else None, "shading": "nearest"}
     mesh = ax.pcolormesh(x, y, values, rasterized=True, **{**look, **kwargs})
     _colour_bar(mesh, word("loss") if label is None else label)
-    if path is not None:
-        path = _points(path, "path")
+    if trajectory is not None:
+        trajectory = _check_points(trajectory, "trajectory")
         dark = {"path_effects": [withStroke(linewidth=2.6, foreground=INK)]}
-        ax.plot(*path.T, color="white", linestyle="-", linewidth=1.4, **dark)
+        ax.plot(*trajectory.T, color="white", linestyle="-", linewidth=1.4, **dark)
         ends = {"markeredgecolor": "white", "markersize": 6}
-        ax.plot(*path[:1].T, "o", **{**ends, "color": "white", "markeredgecolor": INK})
-        ax.plot(*path[-1:].T, "o", **{**ends, "color": RECONSTRUCTION})
+        ax.plot(*trajectory[:1].T, "o", **{**ends, "color": "white", "markeredgecolor": INK})
+        ax.plot(*trajectory[-1:].T, "o", **{**ends, "color": RECONSTRUCTION})
     return ax
 
 
 @styled()
-def matrix(values, rows, columns, ax=None, bold=None, write=_cell_text, log=False, **kwargs):
+def matrix(
+    values, rows, columns, ax=None, bold_mask=None, format_value=_cell_text, log=False, **kwargs
+):
     """Draw values (len(rows), len(columns)) as a table of coloured cells.
 
-    bold : (len(rows), len(columns)), True where a cell is printed in bold.
-    write : write(value) returns the text of a cell.
+    bold_mask : (len(rows), len(columns)), True where a cell is printed in bold.
+    format_value : format_value(value) returns the text of a cell.
     log : whether colours follow the logarithm.   kwargs go to `Axes.imshow`.
     """
     ax, values = _axes(ax), np.asarray(values, float)
-    bold = np.zeros(values.shape, bool) if bold is None else np.asarray(bold)
-    if not values.shape == bold.shape == (len(rows), len(columns)):
+    bold_mask = np.zeros(values.shape, bool) if bold_mask is None else np.asarray(bold_mask)
+    if not values.shape == bold_mask.shape == (len(rows), len(columns)):
         raise ValueError(
-            f"values and bold must be {(len(rows), len(columns))} = (rows, columns); "
-            f"got {values.shape} and {bold.shape}"
+            f"values and bold_mask must be {(len(rows), len(columns))} = (rows, columns); "
+            f"got {values.shape} and {bold_mask.shape}"
         )
     look = {"cmap": "YlGnBu", "norm": LogNorm() if log else None, "aspect": "auto"}
     image = ax.imshow(values, **{**look, **kwargs})
-    dark = image.to_rgba(values)[..., :3] @ BRIGHTNESS < 0.5
+    dark = image.to_rgba(values)[..., :3] @ LUMA_WEIGHTS < 0.5
     for i, j in np.ndindex(values.shape):
         look = {"color": "white" if dark[i, j] else INK, "ha": "center", "va": "center"}
-        weight = "bold" if bold[i, j] else "normal"
-        ax.text(j, i, write(values[i, j]), gid="cell", weight=weight, fontsize=8, **look)
+        weight = "bold" if bold_mask[i, j] else "normal"
+        ax.text(j, i, format_value(values[i, j]), gid="cell", weight=weight, fontsize=8, **look)
     ax.set_yticks(np.arange(len(rows)), [str(row) for row in rows])
     ax.set_xticks(np.arange(len(columns)), [str(column) for column in columns])
     _hide_axis_lines(ax)
@@ -624,13 +628,15 @@ def panels(losses, X, X_hat, z, curve, axes=None):
 
 
 def _axes(ax):
+    """Return `ax`, or for None the current axes; raise TypeError if it is no axes."""
     ax = plt.gca() if ax is None else ax
     if not isinstance(ax, Axes):
         raise TypeError(f"ax must be one axes, got {type(ax).__name__}: pass ax=axes[0] or so")
     return ax
 
 
-def _points(X, name="X"):
+def _check_points(X, name="X"):
+    """Return X as an array; raise ValueError unless it has the shape (n, 2)."""
     X = np.asarray(X)
     if X.ndim != 2 or X.shape[1] != 2 or not len(X):
         raise ValueError(f"{name} must be points (n, 2), got shape {X.shape}: choose 2 columns")
@@ -638,6 +644,7 @@ def _points(X, name="X"):
 
 
 def _same_shape(X, X_hat):
+    """Return X and X_hat; raise ValueError unless they have the same shape."""
     if X.shape != X_hat.shape:
         raise ValueError(f"X {X.shape} and X_hat {X_hat.shape} must have the same shape")
     return X, X_hat
@@ -653,6 +660,7 @@ def _vector(values, n=None, name="z"):
 
 
 def _lengths_of_interval(mean, low, high):
+    """Return how far each interval reaches below and above its mean, (2, n)."""
     low, high = _vector(low, len(mean), "low"), _vector(high, len(mean), "high")
     if (low > mean).any() or (high < mean).any():
         raise ValueError("an interval must hold its mean: low <= mean <= high")
@@ -660,6 +668,7 @@ def _lengths_of_interval(mean, low, high):
 
 
 def _label_plane(ax):
+    """Label the axes x_1 and x_2, and give them the same unit; return `ax`."""
     ax.set(xlabel=word("$x_1$"), ylabel=word("$x_2$"), aspect="equal")
     return ax
 
@@ -674,20 +683,24 @@ class _DecimalTicks(Formatter):
 
 
 def _log_y(ax):
+    """Make the y axis logarithmic, with decimal numbers as ticks."""
     ax.set_yscale("log")
     ax.yaxis.set_major_formatter(_DecimalTicks())
     ax.yaxis.set_minor_formatter(_DecimalTicks())
 
 
 def _legend_below(ax):
-    """Put the legend below the axis label, where no data can lie, in as few rows as fit."""
+    """Put the legend below the axis label, where no data can lie; return `ax`.
+
+    It has as few rows as fit.
+    """
     letters = [len(plain_text(name)) for name in ax.get_legend_handles_labels()[1]]
     place = ax.get_subplotspec()
     width = ax.figure.bbox.width / ax.figure.dpi / (place.get_gridspec().ncols if place else 1)
     room = width - LEGEND_MARGIN
-    one_row = LEGEND_ENTRY * len(letters) + LEGEND_LETTER * sum(letters)
-    columns = int(room // (LEGEND_ENTRY + LEGEND_LETTER * max(letters)))
-    down = ScaledTranslation(0, -LEGEND_DROP, ax.figure.dpi_scale_trans)
+    one_row = LEGEND_ENTRY_WIDTH * len(letters) + LEGEND_LETTER_WIDTH * sum(letters)
+    columns = int(room // (LEGEND_ENTRY_WIDTH + LEGEND_LETTER_WIDTH * max(letters)))
+    down = ScaledTranslation(0, -LEGEND_OFFSET_BELOW, ax.figure.dpi_scale_trans)
     gaps = {"handletextpad": 0.5, "columnspacing": 1.0, "borderaxespad": 0}
     ax.legend(
         loc="upper center",

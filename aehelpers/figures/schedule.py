@@ -19,22 +19,22 @@ class Pace:
 
     All its attributes can be set at any time.
 
-    between_pictures : seconds that pass at least between two pictures of a run.
-    share_for_pictures : the largest share of a run's time that goes into its pictures.
-    rest : seconds without a move, after which the neighbouring settings are drawn ahead.
-    busy_ahead : seconds; a draw that keeps the kernel busy for longer is not drawn ahead.
+    seconds_between_pictures : seconds that pass at least between two pictures of a run.
+    max_drawing_share : the largest share of a run's time that goes into its pictures.
+    idle_seconds : after so long without a move, the neighbouring settings are drawn ahead.
+    max_block_seconds_ahead : a draw that blocks the kernel for longer is not drawn ahead.
     pictures_kept : so many finished pictures are kept. 400 are about 20 MB.
     """
 
-    between_pictures: float = 0.1
-    share_for_pictures: float = 1 / 3
-    rest: float = 0.3
-    busy_ahead: float = 0.3
+    seconds_between_pictures: float = 0.1
+    max_drawing_share: float = 1 / 3
+    idle_seconds: float = 0.3
+    max_block_seconds_ahead: float = 0.3
     pictures_kept: int = 400
 
     def pause(self, seconds):
         """Return how long the next picture has to wait after one that took so many seconds."""
-        return max(self.between_pictures, seconds * (1 / self.share_for_pictures - 1))
+        return max(self.seconds_between_pictures, seconds * (1 / self.max_drawing_share - 1))
 
 
 class Run:
@@ -43,24 +43,25 @@ class Run:
     The run of a draw that yields has several pictures. Any other draw is a run of one picture.
 
     step : how many pictures the run has come to.
-    picture : the function that draws the last of them.
+    draw_picture : the function that draws the last of them.
     ended : whether there is no further picture.
-    busy : seconds, the longest time for which a step or a picture kept the kernel busy.
-    cell : the number of the cell that had been executed when the run began.
+    longest_block_seconds : for how long a step or a picture has blocked the kernel at most.
+    execution_count : how many cells had been executed when the run began.
     """
 
     def __init__(self, canvas, setting):
-        self.canvas, self.setting, self.cell = canvas, setting, cells_executed()
-        self.step, self.picture, self.ended, self.busy = 0, None, False, 0.0
-        picture = partial(canvas.draw, **canvas.arguments(), **setting)
+        self.canvas, self.setting, self.execution_count = canvas, setting, cells_executed()
+        self.step, self.draw_picture, self.ended = 0, None, False
+        self.longest_block_seconds = 0.0
+        draw = partial(canvas.draw, **canvas.arguments(), **setting)
         yields = inspect.isgeneratorfunction(canvas.draw)
-        self._pictures = picture() if yields else (picture for _ in range(1))
+        self._draw_functions = draw() if yields else (draw for _ in range(1))
 
     def advance(self):
         """Go on to the next picture without drawing it. Returns False if there is none."""
         try:
             with self._timed():
-                picture = next(self._pictures)
+                draw_picture = next(self._draw_functions)
         except StopIteration:
             if self.step == 0:
                 raise ValueError(
@@ -68,12 +69,12 @@ class Run:
                 ) from None
             self.ended = True
             return False
-        if not callable(picture):
+        if not callable(draw_picture):
             raise TypeError(
-                f"draw yielded {picture!r}; a run yields functions that draw, such as "
+                f"draw yielded {draw_picture!r}; a run yields functions that draw, such as "
                 "`yield lambda: ax.plot(losses)`"
             )
-        self.picture, self.step = picture, self.step + 1
+        self.draw_picture, self.step = draw_picture, self.step + 1
         return True
 
     def go_to(self, step=None):
@@ -84,17 +85,18 @@ class Run:
     def finish(self):
         """Draw the picture of the present step and return the FinishedPicture."""
         with self._timed():
-            return self.canvas.finish(self.picture)._replace(step=self.step)
+            return self.canvas.finish(self.draw_picture)._replace(step=self.step)
 
     def close(self):
         """Abandon the run: the generator's `finally` blocks are executed."""
-        self._pictures.close()
+        self._draw_functions.close()
 
     @contextmanager
     def _timed(self):
+        """Note for how long what is done in this context blocks the kernel."""
         begun = time.monotonic()
         yield
-        self.busy = max(self.busy, time.monotonic() - begun)
+        self.longest_block_seconds = max(self.longest_block_seconds, time.monotonic() - begun)
 
 
 class FinishedPictures:
@@ -105,12 +107,13 @@ class FinishedPictures:
     """
 
     def __init__(self):
-        self._pictures, self._last_steps, self._cell = {}, {}, cells_executed()
+        self._pictures, self._last_steps = {}, {}
+        self._execution_count = cells_executed()
 
     def keep(self, run, picture, at_most):
         """Keep the picture of a run, unless a cell was executed since the run began."""
         self._forget_if_a_cell_was_executed()
-        if run.cell != self._cell:
+        if run.execution_count != self._execution_count:
             return
         point = tuple(run.setting.values())
         self._pictures[point, picture.step] = picture
@@ -136,10 +139,11 @@ class FinishedPictures:
         self._pictures, self._last_steps = {}, {}
 
     def _forget_if_a_cell_was_executed(self):
-        cell = cells_executed()
-        if cell != self._cell:
+        """Forget all pictures if a cell was executed since the last call."""
+        execution_count = cells_executed()
+        if execution_count != self._execution_count:
             self.clear()
-            self._cell = cell
+            self._execution_count = execution_count
 
 
 class Schedule:
@@ -157,16 +161,18 @@ class Schedule:
         is known to end there.
     show_error : show_error(setting, error) tells what draw raised.
 
-    pace : a Pace.   kept : the FinishedPictures.   shown : (setting, picture), shown last.
+    pace : a Pace.   kept : the FinishedPictures.
+    shown_setting, shown_picture : what was shown last.
     """
 
     def __init__(self, canvas, canvas_ahead, grids, *, show, show_step, show_error):
         self.canvas, self.canvas_ahead, self.grids = canvas, canvas_ahead, grids
-        self.pace, self.kept, self.shown = Pace(), FinishedPictures(), None
+        self.pace, self.kept = Pace(), FinishedPictures()
+        self.shown_setting = self.shown_picture = None
         self._show_on_page, self._show_step, self._show_error = show, show_step, show_error
         self._run = None  # of the newest request, until it fails or is abandoned
-        self._on_canvas = None  # the picture that was drawn last on `canvas`
-        self._busy = 0.0  # seconds, for which its run kept the kernel busy at a time
+        self._picture_on_canvas = None  # the picture that was drawn last on `canvas`
+        self._longest_block_seconds = 0.0  # of its run
         self._showing = self._drawing_ahead = None  # asyncio tasks
         self._thread, self._loop = threading.get_ident(), running_loop()
 
@@ -230,18 +236,17 @@ class Schedule:
             await asyncio.wait(under_way)
 
     def _tasks_under_way(self, ahead):
+        """Return the asyncio tasks that show a request and, if `ahead`, draw ahead."""
         tasks = (self._showing, self._drawing_ahead) if ahead else (self._showing,)
         return [task for task in tasks if task is not None and not task.done()]
 
     def png(self):
         """Return the shown picture as PNG bytes for print, drawn again if it was kept."""
-        setting, picture = self.shown
-        if picture is not self._on_canvas:
-            run = Run(self.canvas, setting)
-            run.go_to(picture.step)
-            picture = self._finished(run)
-            self.shown = setting, picture
-        return self.canvas.png(picture)
+        if self.shown_picture is not self._picture_on_canvas:
+            run = Run(self.canvas, self.shown_setting)
+            run.go_to(self.shown_picture.step)
+            self.shown_picture = self._finished(run)
+        return self.canvas.png(self.shown_picture)
 
     # -- the newest request, step by step --------------------------------------------------
 
@@ -279,9 +284,10 @@ class Schedule:
 
     async def _draw_ahead(self, setting):
         """Keep pictures of the settings one position away, once the reader rests."""
-        await asyncio.sleep(self.pace.rest)
+        await asyncio.sleep(self.pace.idle_seconds)
         for other in self._neighbours(setting):
-            if self._busy > self.pace.busy_ahead or self.kept.find(other):
+            too_slow = self._longest_block_seconds > self.pace.max_block_seconds_ahead
+            if too_slow or self.kept.find(other):
                 continue
             run = Run(self.canvas_ahead, other)
             try:
@@ -295,7 +301,7 @@ class Schedule:
             await asyncio.sleep(0)
 
     def _neighbours(self, setting):
-        """The settings one position away, for each slider first the next and then the last."""
+        """Yield the settings one position away, for each slider the next, then the last one."""
         for name, values in self.grids.items():
             at = values.index(setting[name])
             for value in values[at + 1 : at + 2] + values[max(at - 1, 0) : at]:
@@ -304,27 +310,31 @@ class Schedule:
     # -- pictures --------------------------------------------------------------------------
 
     def _run_of(self, setting):
-        """The run that was not abandoned, else a new one."""
+        """Return the run that was not abandoned, else a new one."""
         if self._run is None:
             self._run = Run(self.canvas, setting)
         return self._run
 
     def _finished(self, run):
-        """Draw the picture of the run's step and keep it."""
+        """Draw the picture of the run's step, keep it and return it."""
         picture = run.finish()
         if run.canvas is self.canvas:
-            self._on_canvas, self._busy = picture, run.busy
+            self._picture_on_canvas = picture
+            self._longest_block_seconds = run.longest_block_seconds
         self._keep(run, picture)
         return picture
 
     def _keep(self, run, picture):
+        """Keep the picture of a run in the cache."""
         self.kept.keep(run, picture, self.pace.pictures_kept)
 
     def _show(self, setting, picture):
-        self.shown = setting, picture
+        """Show a FinishedPicture on the page, and remember it."""
+        self.shown_setting, self.shown_picture = setting, picture
         self._show_on_page(setting, picture)
 
     def _fail(self, setting, error):
+        """Forget the run that failed, and show its error on the page."""
         self._run = None
         self._show_error(setting, error)
 

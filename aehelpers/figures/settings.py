@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import numpy as np
 
-CHECKED_AT_LEAST = 6  # settings, so that pairs of values are among them
+MIN_CHECKED_SETTINGS = 6  # so many contain many pairs of values even if the grids are short
 
 
 def grid_values(name, values):
@@ -53,18 +53,22 @@ def covering_settings(grids, first):
     The next setting is always the one whose values, and then whose pairs of values, were taken
     the fewest times before.
     """
-    rest, chosen, taken = sorted(every_setting(grids), key=first.__ne__), [], Counter()
+    remaining, chosen, taken = sorted(every_setting(grids), key=first.__ne__), [], Counter()
 
-    def parts(setting, size):
+    def value_combinations(setting, size):
+        """Return all combinations of so many values of the setting."""
         return itertools.combinations(setting.items(), size)
 
     def times_taken(setting):
-        return [sum(taken[part] for part in parts(setting, size)) for size in (1, 2)]
+        """Return how often the setting's values were taken, and then its pairs of values."""
+        return [
+            sum(taken[each] for each in value_combinations(setting, size)) for size in (1, 2)
+        ]
 
-    while rest and len(chosen) < max(CHECKED_AT_LEAST, *map(len, grids.values())):
-        chosen.append(min(rest, key=times_taken))
-        rest.remove(chosen[-1])
-        taken.update([*parts(chosen[-1], 1), *parts(chosen[-1], 2)])
+    while remaining and len(chosen) < max(MIN_CHECKED_SETTINGS, *map(len, grids.values())):
+        chosen.append(min(remaining, key=times_taken))
+        remaining.remove(chosen[-1])
+        taken.update([*value_combinations(chosen[-1], 1), *value_combinations(chosen[-1], 2)])
     return chosen
 
 
