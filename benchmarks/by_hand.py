@@ -63,26 +63,28 @@ class Lean:
 # The mean squared error per element is our loss as well, because a sample has two features.
 
 
-def reference_style(work):
-    columns = work.X.T.copy()
+def reference_style(workload):
+    """Return a function that trains the ReferenceStyle class and returns its loss curve."""
+    columns = workload.X.T.copy()
 
     def run():
-        net = ReferenceStyle(*for_columns(work.weights), work.model.learning_rate)
-        return net.fit(columns, work.model.epochs).losses
+        net = ReferenceStyle(*for_columns(workload.weights), workload.model.learning_rate)
+        return net.fit(columns, workload.model.epochs).losses
 
     return run
 
 
-def lean_loop(work):
-    columns, learning_rate = work.X.T.copy(), work.model.learning_rate
+def lean_loop(workload):
+    """Return a function that trains the Lean class and returns its loss curve."""
+    columns, learning_rate = workload.X.T.copy(), workload.model.learning_rate
 
     def run():
-        net = Lean(*for_columns(work.weights))
-        return [net.step(columns, learning_rate) for _ in range(work.model.epochs)]
+        net = Lean(*for_columns(workload.weights))
+        return [net.step(columns, learning_rate) for _ in range(workload.model.epochs)]
 
     return run
 
 
 def for_columns(weights):
-    """Copies of the weights for samples in columns: W (n_out, n_in) and b (n_out, 1)."""
+    """Return copies of the weights for samples in columns: W (n_out, n_in) and b (n_out, 1)."""
     return [(W.T.copy(), b[:, None].copy()) for W, b in weights]

@@ -65,14 +65,15 @@ def fashion():
 # ---- measures: (model, train, held_out) -> {name: number}, the number to compare first -------
 
 
-def squared_error(model, X, given=lambda x: x):
-    """Mean over the images x of |x - reconstruct(given(x))|^2."""
+def squared_error(model, X, corrupt=lambda x: x):
+    """Return the mean over the images x of |x - reconstruct(corrupt(x))|^2."""
     pieces = np.split(X, range(1000, len(X), 1000))
-    errors = [((x - model.reconstruct(given(x))) ** 2).sum(axis=1) for x in pieces]
+    errors = [((x - model.reconstruct(corrupt(x))) ** 2).sum(axis=1) for x in pieces]
     return float(np.concatenate(errors).mean(dtype="float64"))
 
 
-def per_image(model, train, held_out):
+def error_per_image(model, train, held_out):
+    """Return the squared error per test image, and beside it that of training and of PCA."""
     pca = PCA(model.latent_dim).fit(train)
     return {
         "squared error per test image": squared_error(model, held_out),
@@ -81,7 +82,8 @@ def per_image(model, train, held_out):
     }
 
 
-def per_pixel(model, train, held_out):
+def error_per_pixel(model, train, held_out):
+    """Return the squared error per pixel in validation, beside that of training and of PCA."""
     pca, d = PCA(model.latent_dim).fit(train), train.shape[1]
     return {
         "validation MSE per pixel": squared_error(model, held_out) / d,
@@ -90,8 +92,10 @@ def per_pixel(model, train, held_out):
     }
 
 
-def per_pixel_dimmed(model, train, held_out):
-    """The measure of a net whose training images have lost a share of their pixels.
+def error_per_pixel_denoised(model, train, held_out):
+    """Return the squared error per pixel of a denoiser, for three kinds of input.
+
+    Its training images have lost a share of their pixels.
 
     In validation the textbook's framework drops no pixel, so the net sees the clean image. In
     training the framework divides the remaining pixels by 1 - share, so that an image keeps its
@@ -99,7 +103,7 @@ def per_pixel_dimmed(model, train, held_out):
     net sees the clean image times 1 - share, which is as bright as they are on average.
     """
     share, rng = model.corruption_level, np.random.default_rng(0)
-    given = {
+    corruptions = {
         "validation MSE per pixel, from the clean image at half brightness": lambda x: (
             (1 - share) * x
         ),
@@ -107,11 +111,16 @@ def per_pixel_dimmed(model, train, held_out):
         "from the clean image as it is": lambda x: x,
     }
     d = train.shape[1]
-    return {name: squared_error(model, held_out, of) / d for name, of in given.items()}
+    return {
+        name: squared_error(model, held_out, corrupt) / d
+        for name, corrupt in corruptions.items()
+    }
 
 
-def nats(model, train, held_out):
-    """The test loss, at one draw of each code, compared with the same net in PyTorch.
+def distance_from_pytorch(model, train, held_out):
+    """Return how far our test loss is from that of the same net in PyTorch, in nats per image.
+
+    The loss is taken at one draw of each code.
 
     PyTorch draws its own noise, which alone changes the result by tenths. So PyTorch runs three
     times.
@@ -161,11 +170,13 @@ class Remembering(np.random.Generator):
         return repr(self.seed)
 
     def permutation(self, n):
+        """Return a random permutation of n indices, and record it."""
         self.orders.append(super().permutation(n))
         return self.orders[-1]
 
 
-shared = {
+# Parameters of the estimators: those of all runs, and those of runs whose learning rate falls.
+COMMON_PARAMS = {
     "activation": "relu",
     "latent_activation": "identity",
     "output_activation": "sigmoid",
@@ -173,10 +184,13 @@ shared = {
     "random_state": 0,
     "verbose": True,
 }
-falling = {"schedule": "cosine", **shared}
-paper = "Hinton & Salakhutdinov 2006, fig. 2B (PCA there: 13.87)"
-textbook = "Géron, Hands-On Machine Learning, 3rd ed., stored log of chapter 17"
-quoted = "Géron, Hands-On Machine Learning, 3rd ed., chapter 17, as quoted to us: log not seen"
+COSINE_PARAMS = {"schedule": "cosine", **COMMON_PARAMS}
+# Where the published numbers are from.
+SOURCE_PAPER = "Hinton & Salakhutdinov 2006, fig. 2B (PCA there: 13.87)"
+SOURCE_TEXTBOOK = "Géron, Hands-On Machine Learning, 3rd ed., stored log of chapter 17"
+SOURCE_QUOTED = (
+    "Géron, Hands-On Machine Learning, 3rd ed., chapter 17, as quoted to us: log not seen"
+)
 
 RUNS = {
     "A": Run(
@@ -188,29 +202,29 @@ RUNS = {
             latent_dim=30,
             learning_rate=2e-3,
             epochs=12,
-            **falling,
+            **COSINE_PARAMS,
         ),
-        per_image,
+        error_per_image,
         at_most=3.00,
-        source=paper,
+        source=SOURCE_PAPER,
     ),
     "B1": Run(
         "Fashion-MNIST, 30 numbers, stacked",
         fashion,
-        Autoencoder(30, hidden=(100,), learning_rate=4e-3, epochs=20, **falling),
-        per_pixel,
+        Autoencoder(30, hidden=(100,), learning_rate=4e-3, epochs=20, **COSINE_PARAMS),
+        error_per_pixel,
         at_most=0.0132,
-        source=textbook,
+        source=SOURCE_TEXTBOOK,
     ),
     "B2": Run(
         "Fashion-MNIST, 30 numbers, convolutional",
         fashion,
         ConvolutionalAutoencoder(
-            (28, 28), latent_dim=30, learning_rate=4e-3, epochs=10, **falling
+            (28, 28), latent_dim=30, learning_rate=4e-3, epochs=10, **COSINE_PARAMS
         ),
-        per_pixel,
+        error_per_pixel,
         at_most=0.0121,
-        source=quoted,
+        source=SOURCE_QUOTED,
     ),
     "B3": Run(
         "Fashion-MNIST, 30 numbers, denoising: half of the pixels lost",
@@ -222,11 +236,11 @@ RUNS = {
             corruption_level=0.5,
             learning_rate=4e-3,
             epochs=10,
-            **falling,
+            **COSINE_PARAMS,
         ),
-        per_pixel_dimmed,
+        error_per_pixel_denoised,
         at_most=0.0166,
-        source=quoted,
+        source=SOURCE_QUOTED,
     ),
     "C": Run(
         "MNIST, 20 numbers, variational",
@@ -238,9 +252,9 @@ RUNS = {
             learning_rate=1e-3,
             batch_size=128,
             epochs=10,
-            **shared | {"random_state": Remembering(0)},
+            **COMMON_PARAMS | {"random_state": Remembering(0)},
         ),
-        nats,
+        distance_from_pytorch,
         at_most=0.5,
         source="the same start and batches in PyTorch, in the same run",
     ),
@@ -349,6 +363,7 @@ def store(name, record):
 
 
 def main():
+    """Make the runs that the command line names, each in a process of its own."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("runs", nargs="*", metavar="RUN", help=f"of {', '.join(RUNS)}")
     parser.add_argument("--mnist", metavar="PATH", help="MNIST's folder or tar archive")

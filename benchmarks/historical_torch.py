@@ -9,7 +9,7 @@ from tqdm.auto import tqdm
 
 
 def loss(weights, x, noise):
-    """-log p(x | z) + KL(q(z | x) || N(0, I)) at z = mu + e^(s/2) noise, nats per sample.
+    """Return -log p(x | z) + KL(q(z | x) || N(0, I)) at z = mu + e^(s/2) noise, nats a sample.
 
     weights : by name, as `weights_` of a VariationalAutoencoder with one hidden ReLU layer.
     """
@@ -29,12 +29,14 @@ def train(model, X, X_test, seed):
 
     seed : the seed of the noise.
 
-    Returns the loss of X_test, at one draw of each code, and the curve of the training loss.
+    Returns the loss of X_test, at one draw of each code, and the training loss of each epoch.
     """
     rng = model.random_state
-    start = type(model)(**model.get_params() | {"random_state": rng.seed})
-    start.begin(X)
-    weights = {name: torch.tensor(W, requires_grad=True) for name, W in start.weights_.items()}
+    initial_model = type(model)(**model.get_params() | {"random_state": rng.seed})
+    initial_model.begin(X)
+    weights = {
+        name: torch.tensor(W, requires_grad=True) for name, W in initial_model.weights_.items()
+    }
     adam = torch.optim.Adam(weights.values(), lr=model.learning_rate, fused=True)
     X, X_test = torch.from_numpy(X), torch.from_numpy(X_test)
     torch.manual_seed(seed)
@@ -42,7 +44,7 @@ def train(model, X, X_test, seed):
     def noisy_loss(x):
         return loss(weights, x, torch.randn(len(x), model.latent_dim))
 
-    curve = []
+    epoch_losses = []
     for order in tqdm(rng.orders, unit="epoch", desc="PyTorch"):
         total = 0.0
         for piece in torch.from_numpy(order).split(model.batch_size):
@@ -51,6 +53,6 @@ def train(model, X, X_test, seed):
             value.backward()
             adam.step()
             total += value.item() * len(piece) / len(X)
-        curve.append(total)
+        epoch_losses.append(total)
     with torch.no_grad():
-        return noisy_loss(X_test).item(), curve
+        return noisy_loss(X_test).item(), epoch_losses

@@ -8,8 +8,8 @@ from math import prod
 import numpy as np
 
 
-def rows(model, n_layers):
-    """For each layer, how many rows of its matrix product come from one sample.
+def matrix_rows_per_sample(model, n_layers):
+    """Return for each layer how many rows of its matrix product come from one sample.
 
     In a convolution every pixel of the smaller image gives a row.
     """
@@ -22,12 +22,11 @@ def rows(model, n_layers):
     return [*pixels, 1, 1, *reversed(pixels)]
 
 
-def calls(work, n):
-    """The calls of one step on n samples, [(function, arguments), ...]."""
-    found = []
-    layers = zip(
-        work.weights, work.activations, rows(work.model, len(work.weights)), strict=True
-    )
+def calls(workload, n):
+    """Return the calls of one step on n samples, [(function, arguments), ...]."""
+    found, weights = [], workload.weights
+    rows = matrix_rows_per_sample(workload.model, len(weights))
+    layers = zip(weights, workload.activations, rows, strict=True)
     for i, ((W, _), activation, rows_per_sample) in enumerate(layers):
         x, y = (np.ones((n * rows_per_sample, width), W.dtype) for width in W.shape)
         W, grad_x, grad_W = W.copy(), x.copy(), W.copy()
@@ -39,12 +38,14 @@ def calls(work, n):
     return found
 
 
-def prepare(work):
-    n_whole, rest = divmod(len(work.X), work.batch_size)
-    epoch = calls(work, work.batch_size) * n_whole + (calls(work, rest) if rest else [])
+def make_run(workload):
+    """Return a function that makes the calls of all steps. It trains nothing."""
+    n_whole, rest = divmod(len(workload.X), workload.batch_size)
+    epoch = calls(workload, workload.batch_size) * n_whole
+    epoch += calls(workload, rest) if rest else []
 
     def run():
-        for function, arguments in epoch * work.model.epochs:
+        for function, arguments in epoch * workload.model.epochs:
             function(*arguments)
 
     return run

@@ -11,7 +11,7 @@ import numpy as np
 
 
 def unpacked(theta, widths):
-    """Views of theta (size,) by layer: all W (n_in, n_out), and all b (n_out,)."""
+    """Return views of theta (size,) by layer: all W (n_in, n_out), and all b (n_out,)."""
     W, b, start = [], [], 0
     for n_in, n_out in pairwise(widths):
         end = start + n_in * n_out
@@ -56,11 +56,13 @@ def train(X, theta, widths, learning_rate, epochs):
     return losses
 
 
-def prepare(work):
-    widths = [work.X.shape[1], *(len(b) for _, b in work.weights)]
-    start = np.concatenate([array.ravel() for layer in work.weights for array in layer])
+def make_run(workload):
+    """Return a function that trains the net and returns its loss curve."""
+    model = workload.model
+    widths = [workload.X.shape[1], *(len(b) for _, b in workload.weights)]
+    start = np.concatenate([array.ravel() for layer in workload.weights for array in layer])
 
     def run():
-        return train(work.X, start.copy(), widths, work.model.learning_rate, work.model.epochs)
+        return train(workload.X, start.copy(), widths, model.learning_rate, model.epochs)
 
     return run

@@ -12,11 +12,11 @@ from pathlib import Path
 from pstats import Stats
 
 from benchmarks import ours
-from benchmarks.work import ROW, Grid
+from benchmarks.workloads import WORKLOADS, Grid
 
 
 def shares(run, rounds=5):
-    """Our functions and their shares of the time, [(name, share), ...], the largest first.
+    """Return our functions and their shares of the time, [(name, share), ...], largest first.
 
     The name has the module and the first line of the function. The time of a NumPy function
     counts for our function that calls it.
@@ -39,14 +39,15 @@ def shares(run, rounds=5):
 
 
 def is_ours(function):
-    """Whether a function of the profile, (file, line, name), is one of aehelpers."""
+    """Say whether a function of the profile, (file, line, name), is one of aehelpers."""
     return "aehelpers" in function[0]
 
 
 def main():
+    """Print the ten functions that take most of the time of each named row."""
     for name in sys.argv[1:]:
-        row = ROW[name]
-        run = (ours.ensemble if isinstance(row, Grid) else ours.single)(row)
+        row = WORKLOADS[name]
+        run = (ours.ensemble if isinstance(row, Grid) else ours.make_run)(row)
         run()
         print(f"{name}:")
         for function, share in shares(run)[:10]:

@@ -16,7 +16,7 @@ from torch.nn import functional as F
 from aehelpers import ConvolutionalAutoencoder, VariationalAutoencoder
 
 ACTIVATIONS = {"identity": nn.Identity, "sigmoid": nn.Sigmoid, "tanh": nn.Tanh, "relu": nn.ReLU}
-FASTEST = {
+COMPILE_OPTIONS = {  # the fastest of those that we tried
     "fullgraph": True,
     "isolate_recompiles": True,
     "options": {
@@ -30,6 +30,8 @@ FASTEST = {
 
 
 class Reconstruction(nn.Module):
+    """The loss 1/(2n) sum |x_hat - x|^2 of an encoder and a decoder, lists of layers."""
+
     def __init__(self, encoder, decoder):
         super().__init__()
         self.encoder, self.decoder = nn.Sequential(*encoder), nn.Sequential(*decoder)
@@ -40,6 +42,8 @@ class Reconstruction(nn.Module):
 
 
 class Variational(Reconstruction):
+    """The negative evidence lower bound of a net whose output variance is learnt."""
+
     def __init__(self, encoder, decoder, variance):
         super().__init__(encoder, decoder)
         self.log_variance = nn.Parameter(torch.tensor(log(variance)))
@@ -53,21 +57,21 @@ class Variational(Reconstruction):
         return (error + d * (self.log_variance + log(2 * pi)) + kl) / 2
 
 
-def dense(work):
-    """The layers of encoder and decoder with their activations, and the initial weights."""
+def dense(workload):
+    """Return the layers of encoder and decoder with activations, and the initial weights."""
     layers = []
-    for (W, _), activation in zip(work.weights, work.activations, strict=True):
+    for (W, _), activation in zip(workload.weights, workload.activations, strict=True):
         n_in, n_out = W.shape
         layers.append([nn.Linear(n_in, n_out), ACTIVATIONS[activation]()])
         if activation == "identity":
             layers[-1].pop()
     half = len(layers) // 2
-    return sum(layers[:half], []), sum(layers[half:], []), work.weights
+    return sum(layers[:half], []), sum(layers[half:], []), workload.weights
 
 
-def convolutional(work):
-    """The same for images, which our (n, h w c) turns into PyTorch's (n, c, h, w)."""
-    model, (*weights,) = work.model, work.weights
+def convolutional(workload):
+    """Return the same for images, which our (n, h w c) turns into PyTorch's (n, c, h, w)."""
+    model, (*weights,) = workload.model, workload.weights
     geometry = {"kernel_size": model.kernel_size, "stride": model.stride, "padding": 1}
     channels = [1, *model.channels]
     height, width = (side // model.stride ** len(model.channels) for side in model.image_shape)
@@ -89,14 +93,14 @@ def convolutional(work):
     return encoder, decoder, weights
 
 
-def network(work):
-    """The net of a work, with its initial weights."""
-    if isinstance(work.model, ConvolutionalAutoencoder):
-        *halves, weights = convolutional(work)
+def network(workload):
+    """Return the net of a workload, with its initial weights."""
+    if isinstance(workload.model, ConvolutionalAutoencoder):
+        *halves, weights = convolutional(workload)
     else:
-        *halves, weights = dense(work)
-    if isinstance(work.model, VariationalAutoencoder):
-        net = Variational(*halves, work.start.variance_)
+        *halves, weights = dense(workload)
+    if isinstance(workload.model, VariationalAutoencoder):
+        net = Variational(*halves, workload.initial_model.variance_)
     else:
         net = Reconstruction(*halves)
     layers = [layer for layer in [*net.encoder, *net.decoder] if hasattr(layer, "weight")]
@@ -115,7 +119,7 @@ def network(work):
 
 
 def batches(X, order, batch_size):
-    """The function epoch -> batches of that epoch, (..., batch_size, d) each."""
+    """Return the function epoch -> batches of that epoch, (..., batch_size, d) each."""
     X = torch.from_numpy(X)
     if order is None:
         return lambda epoch: [X]
@@ -123,37 +127,40 @@ def batches(X, order, batch_size):
     return lambda epoch: X[order[..., epoch, :]].split(batch_size, dim=-2)
 
 
-def eager(work):
-    net = network(work)
+def eager(workload):
+    """Return a function that trains without compilation and returns the loss curve."""
+    net = network(workload)
     start = {name: p.detach().clone() for name, p in net.state_dict().items()}
-    batches_of = batches(work.X, work.order, work.batch_size)
+    batches_of = batches(workload.X, workload.order, workload.batch_size)
 
     def run():
         net.load_state_dict(start)
-        learning_rate = work.model.learning_rate
-        if work.model.optimizer == "sgd":
+        learning_rate = workload.model.learning_rate
+        if workload.model.optimizer == "sgd":
             optimizer = torch.optim.SGD(net.parameters(), learning_rate, foreach=False)
         else:
             optimizer = torch.optim.Adam(net.parameters(), learning_rate, fused=True)
         losses = []
-        for epoch in range(work.model.epochs):
+        for epoch in range(workload.model.epochs):
             for x in batches_of(epoch):
                 optimizer.zero_grad()
                 loss = net(x)
                 loss.backward()
                 optimizer.step()
                 losses.append(loss.detach())
-        return work.curve(torch.stack(losses).numpy())
+        return workload.epoch_means(torch.stack(losses).numpy())
 
     return run
 
 
-def sgd(params, grad, memory, learning_rate):
-    return {name: p - learning_rate * grad[name] for name, p in params.items()}, memory
+def sgd(params, grad, opt_state, learning_rate):
+    """Return (params, opt_state) after a step of gradient descent."""
+    return {name: p - learning_rate * grad[name] for name, p in params.items()}, opt_state
 
 
-def adam(params, grad, memory, learning_rate):
-    t, m, v = memory
+def adam(params, grad, opt_state, learning_rate):
+    """Return (params, opt_state) after a step of Adam; opt_state is (t, m, v)."""
+    t, m, v = opt_state
     t = t + 1
     m = {name: 0.9 * m[name] + 0.1 * g for name, g in grad.items()}
     v = {name: 0.999 * v[name] + 0.001 * g * g for name, g in grad.items()}
@@ -168,71 +175,77 @@ OPTIMIZERS = {"sgd": sgd, "adam": adam}
 
 
 def step_of(net, optimizer):
-    """The function (params, memory, learning_rate, x) -> (params, memory, loss)."""
+    """Return a step: (params, opt_state, learning_rate, x) -> (params, opt_state, loss)."""
 
-    def step(params, memory, learning_rate, x):
+    def step(params, opt_state, learning_rate, x):
         grad, loss = grad_and_value(lambda params: functional_call(net, params, x))(params)
-        params, memory = OPTIMIZERS[optimizer](params, grad, memory, learning_rate)
-        return params, memory, loss
+        params, opt_state = OPTIMIZERS[optimizer](params, grad, opt_state, learning_rate)
+        return params, opt_state, loss
 
     return step
 
 
-def compiled(work):
-    net = network(work)
+def compiled(workload):
+    """Return a function that trains with compiled steps and returns the loss curve."""
+    net = network(workload)
     start = {name: p.detach() for name, p in net.named_parameters()}
-    step = step_of(net, work.model.optimizer)
-    step = torch.compile(step, **FASTEST)
-    dtype = getattr(torch, work.model.dtype)
-    learning_rate = torch.tensor(work.model.learning_rate, dtype=dtype)
-    batches_of = batches(work.X, work.order, work.batch_size)
-    return training(step, start, learning_rate, batches_of, work.model.epochs, work.curve)
+    step = step_of(net, workload.model.optimizer)
+    step = torch.compile(step, **COMPILE_OPTIONS)
+    dtype = getattr(torch, workload.model.dtype)
+    learning_rate = torch.tensor(workload.model.learning_rate, dtype=dtype)
+    batches_of = batches(workload.X, workload.order, workload.batch_size)
+    epochs, epoch_means = workload.model.epochs, workload.epoch_means
+    return make_training(step, start, learning_rate, batches_of, epochs, epoch_means)
 
 
 def ensemble(grid):
-    """Train all nets of a grid at once, by vmap."""
-    model = grid.works[0].model
-    widest = max(grid.works, key=lambda work: work.model.latent_dim)
+    """Return a function that trains all nets of a grid at once, by vmap and compiled."""
+    model = grid.workloads[0].model
+    widest = max(grid.workloads, key=lambda workload: workload.model.latent_dim)
     net = network(widest)
     stacked = [torch.from_numpy(p) for W, b in grid.weights for p in (W.mT.copy(), b)]
     names = [name for name, _ in net.named_parameters()]
     start = dict(zip(names, stacked, strict=True))
-    step = torch.compile(torch.vmap(step_of(net, "adam")), **FASTEST)
-    learning_rates = torch.tensor([work.model.learning_rate for work in grid.works])
+    step = torch.compile(torch.vmap(step_of(net, "adam")), **COMPILE_OPTIONS)
+    learning_rates = torch.tensor([workload.model.learning_rate for workload in grid.workloads])
     batches_of = batches(widest.X, grid.order, model.batch_size)
 
-    def curve(losses):
-        return grid.curve(losses.T)
+    def epoch_means(losses):
+        return grid.epoch_means(losses.T)
 
-    return training(step, start, learning_rates, batches_of, model.epochs, curve)
+    return make_training(step, start, learning_rates, batches_of, model.epochs, epoch_means)
 
 
-def training(step, start, learning_rate, batches_of, epochs, curve):
+def make_training(step, start, learning_rate, batches_of, epochs, epoch_means):
+    """Return a function that trains from `start` by `step` and returns the loss curve."""
+
     def run():
         m, v = ({name: torch.zeros_like(p) for name, p in start.items()} for _ in range(2))
-        params, memory = start, (torch.zeros_like(learning_rate), m, v)
+        params, opt_state = start, (torch.zeros_like(learning_rate), m, v)
         losses = []
         with torch.no_grad():
             for epoch in range(epochs):
                 for x in batches_of(epoch):
-                    params, memory, loss = step(params, memory, learning_rate, x)
+                    params, opt_state, loss = step(params, opt_state, learning_rate, x)
                     losses.append(loss)
-        return curve(torch.stack(losses).numpy())
+        return epoch_means(torch.stack(losses).numpy())
 
     return run
 
 
 def loop(grid):
-    runs = [eager(work) for work in grid.works]
+    """Return a function that trains the nets of a grid one after the other, as `eager`."""
+    runs = [eager(workload) for workload in grid.workloads]
     return lambda: np.concatenate([run() for run in runs])
 
 
-def store(work, path):
-    net = network(work)
+def store(workload, path):
+    """Return a function that saves the net at path and loads it into a new one."""
+    net = network(workload)
 
     def run():
         torch.save(net.state_dict(), path)
-        again = network(work)
+        again = network(workload)
         again.load_state_dict(torch.load(path, weights_only=True))
         return again
 

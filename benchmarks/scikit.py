@@ -8,56 +8,60 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPRegressor
 
 
-class Started(MLPRegressor):
+class RegressorFromWeights(MLPRegressor):
     """An MLPRegressor that starts from given weights."""
 
     def _init_coef(self, fan_in, fan_out, dtype):
+        """Return the given weights of the next layer in place of random ones."""
         W, b = next(self.weights)
         return W.copy(), b.copy()
 
 
-def fresh(work):
-    model = work.model
-    net = Started(
-        hidden_layer_sizes=[len(b) for _, b in work.weights[:-1]],
+def new_model(workload):
+    """Return the regressor of the workload, not yet fitted."""
+    model = workload.model
+    net = RegressorFromWeights(
+        hidden_layer_sizes=[len(b) for _, b in workload.weights[:-1]],
         activation=model.activation,
         solver=model.optimizer,
         alpha=0,
-        batch_size=work.batch_size,
+        batch_size=workload.batch_size,
         learning_rate_init=model.learning_rate,
         max_iter=model.epochs,
         shuffle=False,
         tol=0,
         n_iter_no_change=model.epochs,
     )
-    net.weights = iter(work.weights)
+    net.weights = iter(workload.weights)
     return net
 
 
-def prepare(work):
-    """With batches each epoch is a call of partial_fit on samples in our order.
+def make_run(workload):
+    """Return a function that trains the regressor and returns its loss curve.
 
-    That is faster than shuffle=True as well.
+    With batches, each epoch is a call of partial_fit on samples in our order. That is faster
+    than shuffle=True as well.
     """
-    d = work.X.shape[1]  # scikit-learn's loss is the mean over the features, ours is the sum
+    d = workload.X.shape[1]  # scikit-learn's loss is the mean over the features, ours their sum
 
     def run():
-        net = fresh(work)
-        if work.order is None:
+        net = new_model(workload)
+        if workload.order is None:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", ConvergenceWarning)
-                net.fit(work.X, work.X)
+                net.fit(workload.X, workload.X)
         else:
-            for order in work.order:
-                X = work.X[order]
+            for order in workload.order:
+                X = workload.X[order]
                 net.partial_fit(X, X)
         return np.multiply(d, net.loss_curve_)
 
     return run
 
 
-def store(work, path):
-    net = fresh(work).partial_fit(work.X, work.X)
+def store(workload, path):
+    """Return a function that saves the regressor at path and loads it."""
+    net = new_model(workload).partial_fit(workload.X, workload.X)
     del net.weights  # an iterator cannot be stored
 
     def run():

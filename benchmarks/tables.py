@@ -13,7 +13,7 @@ from statistics import median
 HERE = Path(__file__).parent
 STORED = HERE / "speed.json"
 README = HERE / "README.md"
-MARKS = "<!-- tables: written by tables.py -->\n", "<!-- end of tables -->\n"
+TABLE_MARKERS = "<!-- tables: written by tables.py -->\n", "<!-- end of tables -->\n"
 RUNS = {"One thread": "one_thread.json", "Default threads": "default_threads.json"}
 
 # Our targets: row, system, and the least ratio of its time to ours.
@@ -40,7 +40,7 @@ TARGETS = [
 
 
 def condensed(raw):
-    """What the tables need of one run of pytest-benchmark."""
+    """Return what the tables need of one run of pytest-benchmark."""
     machine = raw["machine_info"]
     kept = {
         "date": str(datetime.fromisoformat(raw["datetime"]).date()),
@@ -64,28 +64,30 @@ def condensed(raw):
 
 
 def ratios(row, system):
-    """The time of a system divided by ours, turn by turn."""
+    """Return the time of a system divided by ours, turn by turn."""
     return [theirs / ours for theirs, ours in zip(row[system], row["ours"], strict=True)]
 
 
 def peers_in(rows):
-    """All systems but ours, in the order in which the rows name them."""
+    """Return all systems but ours, in the order in which the rows name them."""
     systems = dict.fromkeys(system for row in rows.values() for system in row)
     return [system for system in systems if system != "ours"]
 
 
 def table(head, lines):
+    """Return a table in Markdown: the first column aligned left, the others right."""
     aligned = ["---"] + ["--:"] * (len(head) - 1)
     return "".join(f"| {' | '.join(row)} |\n" for row in [head, aligned, *lines]) + "\n"
 
 
 def digits(value, n=3):
-    """The value with n significant digits and without an exponent."""
+    """Return the value with n significant digits and without an exponent."""
     rounded = float(f"{value:.{n}g}")
     return f"{rounded:.0f}" if abs(rounded) >= 10 ** (n - 1) else f"{rounded:.{n}g}"
 
 
 def target_table(runs):
+    """Return the table of the targets, each with its ratio in every run."""
     head = ["row", "over ours", "asked for", *map(str.lower, runs)]
     lines = []
     for name, system, least in TARGETS:
@@ -99,6 +101,7 @@ def target_table(runs):
 
 
 def ratio_table(run):
+    """Return the table of our times and of the ratios of the others' times to ours."""
     peers = peers_in(run["times"])
     lines = []
     for name, row in run["times"].items():
@@ -115,6 +118,7 @@ def ratio_table(run):
 
 
 def deviation_table(run):
+    """Return the table of the largest differences between a loss curve and ours."""
     peers = peers_in(run["deviations"])
     lines = [
         [name, *(f"{row[peer]:.0e}" if peer in row else "" for peer in peers)]
@@ -124,6 +128,7 @@ def deviation_table(run):
 
 
 def scaling_table(run):
+    """Return the table of time and memory against the number of samples."""
     lines = [
         [
             f"{int(n):,}",
@@ -137,7 +142,7 @@ def scaling_table(run):
 
 
 def text_of(runs):
-    """The text between the two marks of README.md: all tables."""
+    """Return the text between the two markers of README.md: all tables."""
     parts = ["\n#### Asked for and measured\n\n", target_table(runs)]
     for title, run in runs.items():
         versions = ", ".join(f"{name} {number}" for name, number in run["versions"].items())
@@ -155,12 +160,14 @@ def text_of(runs):
 
 
 def with_tables(readme, runs):
-    before, after = MARKS
+    """Return the text of README.md with the tables of these runs between its markers."""
+    before, after = TABLE_MARKERS
     between = re.compile(f"(?<={re.escape(before)}).*(?={re.escape(after)})", re.DOTALL)
     return between.sub(lambda _: text_of(runs), readme)
 
 
 def main():
+    """Write speed.json and the tables of README.md from what `make bench` has measured."""
     runs = {}
     for title, name in RUNS.items():
         runs[title] = condensed(json.loads((HERE / "results" / name).read_text("utf-8")))

@@ -14,96 +14,109 @@ import pytest
 
 from aehelpers import Autoencoder
 from benchmarks import by_hand, jax_optax, limit, ours, preallocated, pytorch, scikit
-from benchmarks.work import ROW, Grid, digits
+from benchmarks.workloads import WORKLOADS, Grid, digits
 
-PASSES, ROUNDS = 5, 3
+N_TURNS, RUNS_PER_TURN = 5, 3  # a system is run three times each time that it is its turn
 ROOT = Path(__file__).parent.parent
 
-SINGLE = {
-    "ours": ours.single,
-    "ours, float64": ours.double,
+# {system: function of a row that returns a function that does its work}
+NET_ADAPTERS = {
+    "ours": ours.make_run,
+    "ours, float64": ours.make_float64_run,
     "reference style": by_hand.reference_style,
     "lean loop": by_hand.lean_loop,
-    "preallocated": preallocated.prepare,
+    "preallocated": preallocated.make_run,
     "PyTorch": pytorch.eager,
     "torch.compile": pytorch.compiled,
-    "scikit-learn": scikit.prepare,
+    "scikit-learn": scikit.make_run,
     "JAX scan": jax_optax.scan,
     "JAX steps": jax_optax.steps,
     "JAX cold": jax_optax.cold,
-    "limit": limit.prepare,
+    "limit": limit.make_run,
 }
-MANY = {
+GRID_ADAPTERS = {
     "ours": ours.ensemble,
     "ours, one by one": ours.loop,
     "PyTorch": pytorch.loop,
     "torch.compile": pytorch.ensemble,
     "JAX scan": jax_optax.ensemble,
 }
-IMPORTS = {
+# {system: code that is timed in a new process}
+IMPORT_CODE = {
     "ours": "import aehelpers",
     "PyTorch": "import torch",
     "scikit-learn": "import sklearn.neural_network",
     "JAX scan": "import jax, optax",
 }
-FIRST_FIT = "from benchmarks import work, {0}; {0}.{1}(work.ROW['slider'])()"
-FIRST_FITS = {
-    "ours": FIRST_FIT.format("ours", "single"),
-    "PyTorch": FIRST_FIT.format("pytorch", "eager"),
-    "scikit-learn": FIRST_FIT.format("scikit", "prepare"),
-    "JAX scan": FIRST_FIT.format("jax_optax", "scan"),
+FIRST_FIT_TEMPLATE = (
+    "from benchmarks import workloads, {0}; {0}.{1}(workloads.WORKLOADS['slider'])()"
+)
+FIRST_FIT_CODE = {
+    "ours": FIRST_FIT_TEMPLATE.format("ours", "make_run"),
+    "PyTorch": FIRST_FIT_TEMPLATE.format("pytorch", "eager"),
+    "scikit-learn": FIRST_FIT_TEMPLATE.format("scikit", "make_run"),
+    "JAX scan": FIRST_FIT_TEMPLATE.format("jax_optax", "scan"),
 }
-STORES = {"ours": ours, "PyTorch": pytorch, "scikit-learn": scikit, "JAX scan": jax_optax}
+STORE_ADAPTERS = {
+    "ours": ours.store,
+    "PyTorch": pytorch.store,
+    "scikit-learn": scikit.store,
+    "JAX scan": jax_optax.store,
+}
 
 
 def python(code):
+    """Return a function that runs the code in a new Python."""
     return partial(subprocess.run, [sys.executable, "-c", code], cwd=ROOT, check=True)
 
 
-TASKS = {
+# {row: {system: what is timed}}
+TRAININGS = {
     name: {
-        system: (MANY if isinstance(row, Grid) else SINGLE)[system] for system in row.systems
+        system: (GRID_ADAPTERS if isinstance(row, Grid) else NET_ADAPTERS)[system]
+        for system in row.systems
     }
-    for name, row in ROW.items()
+    for name, row in WORKLOADS.items()
 }
-STARTS = {"import": IMPORTS, "first fit": FIRST_FITS}
-TURNS = [
+STARTUP_CODE = {"import": IMPORT_CODE, "first fit": FIRST_FIT_CODE}
+CASES = [
     (name, system, turn)
-    for name, tasks in (TASKS | STARTS | {"save and load": STORES}).items()
-    for turn in range(PASSES)
+    for name, tasks in (TRAININGS | STARTUP_CODE | {"save and load": STORE_ADAPTERS}).items()
+    for turn in range(N_TURNS)
     for system in tasks
 ]
 
 
 @cache
 def prepared(name, system):
-    """The function that a system runs for this row, and what its first run returned."""
-    run = TASKS[name][system](ROW[name])
+    """Return the function that a system runs for this row, and what its first run returned."""
+    run = TRAININGS[name][system](WORKLOADS[name])
     return run, run()
 
 
-@pytest.mark.parametrize("name, system, turn", [t for t in TURNS if t[0] in TASKS])
+@pytest.mark.parametrize("name, system, turn", [t for t in CASES if t[0] in TRAININGS])
 def test_training(name, system, turn, benchmark):
     (_, our_losses), (run, losses) = prepared(name, "ours"), prepared(name, system)
     benchmark.extra_info |= {"row": name, "system": system, "turn": turn}
     if system != "limit":
         deviation = np.max(np.abs(np.divide(losses, our_losses) - 1))
-        assert deviation <= ROW[name].tolerance
+        assert deviation <= WORKLOADS[name].tolerance
         benchmark.extra_info["deviation"] = float(deviation)
-    benchmark.pedantic(run, rounds=ROUNDS)
+    benchmark.pedantic(run, rounds=RUNS_PER_TURN)
 
 
-@pytest.mark.parametrize("name, system, turn", [t for t in TURNS if t[0] in STARTS])
+@pytest.mark.parametrize("name, system, turn", [t for t in CASES if t[0] in STARTUP_CODE])
 def test_starting(name, system, turn, benchmark):
     benchmark.extra_info |= {"row": name, "system": system, "turn": turn}
-    benchmark.pedantic(python(STARTS[name][system]), warmup_rounds=int(turn == 0))
+    benchmark.pedantic(python(STARTUP_CODE[name][system]), warmup_rounds=int(turn == 0))
 
 
-@pytest.mark.parametrize("name, system, turn", [t for t in TURNS if t[0] == "save and load"])
+@pytest.mark.parametrize("name, system, turn", [t for t in CASES if t[0] == "save and load"])
 def test_storing(name, system, turn, benchmark, tmp_path):
     benchmark.extra_info |= {"row": name, "system": system, "turn": turn}
     file = tmp_path / "net.npz"
-    benchmark.pedantic(STORES[system].store(ROW["slider"], file), rounds=20, warmup_rounds=1)
+    run = STORE_ADAPTERS[system](WORKLOADS["slider"], file)
+    benchmark.pedantic(run, rounds=20, warmup_rounds=1)
 
 
 @pytest.fixture(scope="module")

@@ -18,21 +18,21 @@ import pytest
 
 from benchmarks import limit, tables
 from benchmarks.historical import Remembering
-from benchmarks.work import ROW, Grid
+from benchmarks.workloads import WORKLOADS, Grid
 
-# Who is asked here, named as in the tables.
-PREPARE = {
-    "ours": ("ours", "single"),
-    "ours, float64": ("ours", "double"),
+# {system, named as in the tables: (module, function that makes its run)}
+NET_ADAPTERS = {
+    "ours": ("ours", "make_run"),
+    "ours, float64": ("ours", "make_float64_run"),
     "reference style": ("by_hand", "reference_style"),
     "lean loop": ("by_hand", "lean_loop"),
-    "preallocated": ("preallocated", "prepare"),
+    "preallocated": ("preallocated", "make_run"),
     "PyTorch": ("pytorch", "eager"),
-    "scikit-learn": ("scikit", "prepare"),
+    "scikit-learn": ("scikit", "make_run"),
     "JAX scan": ("jax_optax", "scan"),
     "JAX steps": ("jax_optax", "steps"),
 }
-PREPARE_GRID = {
+GRID_ADAPTERS = {
     "ours": ("ours", "ensemble"),
     "ours, one by one": ("ours", "loop"),
     "PyTorch": ("pytorch", "loop"),
@@ -42,8 +42,8 @@ NEEDED = "needs pip install 'aehelpers[bench]'"
 PEERS = {"pytorch": "torch", "scikit": "sklearn", "jax_optax": "jax"}
 CASES = [
     (name, system)
-    for name, row in ROW.items()
-    for system in (PREPARE_GRID if isinstance(row, Grid) else PREPARE)
+    for name, row in WORKLOADS.items()
+    for system in (GRID_ADAPTERS if isinstance(row, Grid) else NET_ADAPTERS)
     if system in row.systems and system != "ours"
     if (name, system) not in [("slider", "JAX steps"), ("wide", "JAX steps")]
 ]
@@ -56,7 +56,7 @@ def short(row):
     to see a gradient that is wrong.
     """
     if isinstance(row, Grid):
-        return replace(row, works=tuple(map(short, row.works)))
+        return replace(row, workloads=tuple(map(short, row.workloads)))
     params = row.model.get_params() | {"epochs": 100 if row.model.batch_size is None else 2}
     return replace(row, model=type(row.model)(**params))
 
@@ -64,24 +64,25 @@ def short(row):
 @cache
 def shortened(name):
     """That row, short, and our curve."""
-    row = short(ROW[name])
-    return row, curve(row, "ours")
+    row = short(WORKLOADS[name])
+    return row, loss_curve(row, "ours")
 
 
-def curve(row, system):
-    module, prepare = (PREPARE_GRID if isinstance(row, Grid) else PREPARE)[system]
+def loss_curve(row, system):
+    """Train the row by the system and return its loss curve."""
+    module, make_run = (GRID_ADAPTERS if isinstance(row, Grid) else NET_ADAPTERS)[system]
     if module in PEERS:
         peer = pytest.importorskip(PEERS[module], reason=NEEDED)
         if system == "PyTorch":
             peer.set_num_threads(1)  # on a busy machine two wait for each other, for seconds
-    return np.array(getattr(import_module(f"benchmarks.{module}"), prepare)(row)())
+    return np.array(getattr(import_module(f"benchmarks.{module}"), make_run)(row)())
 
 
 @pytest.mark.filterwarnings("default")  # of other projects' code
 @pytest.mark.parametrize("name, system", CASES)
 def test_every_system_does_the_same_work(name, system):
     row, ours = shortened(name)
-    theirs = curve(row, system)
+    theirs = loss_curve(row, system)
     assert theirs.shape == ours.shape
     np.testing.assert_allclose(theirs, ours, rtol=row.tolerance)
 
@@ -93,7 +94,7 @@ def test_a_system_that_starts_elsewhere_or_shuffles_otherwise_would_be_found():
         other = replace(row, model=model)
         if order is not None:
             other.__dict__["order"] = order
-        deviation = np.abs(curve(other, "scikit-learn") / ours - 1).max()
+        deviation = np.abs(loss_curve(other, "scikit-learn") / ours - 1).max()
         assert deviation > 3 * row.tolerance
 
 
@@ -114,7 +115,7 @@ def test_what_is_stored_is_complete_and_did_the_same_work(stored):
     assert list(stored) == list(tables.RUNS)
     for run in stored.values():
         assert run["date"] and run["processor"] and set(run["versions"]) >= {"numpy", "torch"}
-        for name, row in ROW.items():
+        for name, row in WORKLOADS.items():
             assert list(run["times"][name]) == list(row.systems)
             assert {len(turns) for turns in run["times"][name].values()} == {5}
             deviations = run["deviations"][name]
@@ -142,7 +143,7 @@ def test_three_digits(value, text):
 
 
 def test_the_work_knows_our_batches():
-    row = short(ROW["digits"])
+    row = short(WORKLOADS["digits"])
     rng = Remembering(row.model.random_state)
     type(row.model)(**row.model.get_params() | {"random_state": rng}).fit(row.X)
     np.testing.assert_array_equal(row.order, rng.orders)
@@ -150,11 +151,11 @@ def test_the_work_knows_our_batches():
 
 @pytest.mark.parametrize("name", ["conv8", "conv28", "digits"])
 def test_the_limit_knows_how_often_a_kernel_is_applied(name):
-    start = ROW[name].start
+    start = WORKLOADS[name].initial_model
     layers = [*start.network_.encoder.layers, *start.network_.decoder.layers]
     places = [
         prod(layer.patches.positions) if hasattr(layer, "patches") else 1
         for layer in layers
         if layer.size
     ]
-    assert limit.rows(ROW[name].model, len(places)) == places
+    assert limit.matrix_rows_per_sample(WORKLOADS[name].model, len(places)) == places

@@ -42,7 +42,9 @@ def test_what_is_stored_is_complete(results):
     for made in results["drags"].values():
         assert {drag["positions"] for drag in made} == {page.DRAG_POSITIONS}
     assert {len(seconds) for seconds in results["training"].values()} == {13}
-    assert {len(megabytes) for megabytes in results["memory"].values()} == {len(tables.MOVES)}
+    assert {len(megabytes) for megabytes in results["memory"].values()} == {
+        len(tables.MOVE_COUNTS)
+    }
 
 
 def test_a_step_is_the_sum_of_its_ways(results):
@@ -112,7 +114,7 @@ def test_steps_that_were_not_what_they_are_counted_as_are_left_out():
     drawn, kept = noted(heard, (1005, "draw", {"setting": {"k": 6}}), sent), noted(heard, sent)
     steps = {"interact": [drawn], "redrawn": [drawn, kept], "drawn_ahead": [drawn, kept, kept]}
     found = measure.page_results({**steps, "trained_anew": []}, {})["steps"]
-    assert {pattern: len(made) for pattern, made in found.items()} == {
+    assert {scenario: len(made) for scenario, made in found.items()} == {
         "interact": 1, "redrawn": 1, "drawn_ahead": 2
     }  # fmt: skip
 
@@ -180,11 +182,11 @@ def test_the_retrained_explorer_is_that_of_notebook_00():
     parts = []
 
     @contextmanager
-    def around(part, **setting):
+    def context_for(part, **setting):
         parts.append((part, setting))
         yield
 
-    explorer = kernel.spiral_explorer(lambda draw: kernel.wrapped(draw, around))
+    explorer = kernel.spiral_explorer(lambda draw: kernel.wrapped(draw, context_for))
     assert inspect.isgeneratorfunction(explorer.draw)
     assert {"latent_dim", "learning_rate"} <= set(explorer.grids)
     assert parts[0] == ("train", explorer.setting) and parts[-1] == ("draw", explorer.setting)
@@ -192,7 +194,7 @@ def test_the_retrained_explorer_is_that_of_notebook_00():
 
 
 def test_a_wrapped_draw_draws_what_it_would():
-    watch = kernel.Stopwatch()
+    stopwatch = kernel.Stopwatch()
 
     def once(axes, k):
         return f"{axes} {k}"
@@ -201,29 +203,29 @@ def test_a_wrapped_draw_draws_what_it_would():
         for i in range(k):
             yield partial("{} {}".format, axes, i)
 
-    assert kernel.wrapped(once, watch.timing)("on", k=2) == "on 2"
-    pictures = list(kernel.wrapped(run, watch.timing)("on", k=2))
+    assert kernel.wrapped(once, stopwatch.timing)("on", k=2) == "on 2"
+    pictures = list(kernel.wrapped(run, stopwatch.timing)("on", k=2))
     assert [picture() for picture in pictures] == ["on 0", "on 1"]
-    assert inspect.signature(kernel.wrapped(run, watch.timing)).parameters.keys() == {
+    assert inspect.signature(kernel.wrapped(run, stopwatch.timing)).parameters.keys() == {
         "axes", "k"
     }  # fmt: skip
-    assert set(watch.seconds) == {"train", "draw"} and watch.ended
+    assert set(stopwatch.seconds) == {"train", "draw"} and stopwatch.ended
 
 
 def test_the_parts_of_an_update_do_not_overlap(monkeypatch):
     clock = iter([0.0, 1.0, 3.0, 6.0])
     monkeypatch.setattr(kernel.time, "perf_counter", lambda: next(clock))
-    watch = kernel.Stopwatch()
-    with watch.timing("outer"), watch.timing("inner"):
+    stopwatch = kernel.Stopwatch()
+    with stopwatch.timing("outer"), stopwatch.timing("inner"):
         pass
-    assert dict(watch.seconds) == {"outer": 1 + 3, "inner": 2}
+    assert dict(stopwatch.seconds) == {"outer": 1 + 3, "inner": 2}
 
 
 def test_an_update_is_timed_in_parts():
-    watch = kernel.Stopwatch()
-    draw = kernel.wrapped(lambda axes, k: str(axes.flat[0].plot([k, 1])), watch.timing)
+    stopwatch = kernel.Stopwatch()
+    draw = kernel.wrapped(lambda axes, k: str(axes.flat[0].plot([k, 1])), stopwatch.timing)
     explorer = kernel.Explorer(draw, panels=(1, 2), k=[1, 2, 3])
-    (found,) = asyncio.run(kernel.updates(explorer, [{"k": 3}], watch))
+    (found,) = asyncio.run(kernel.updates(explorer, [{"k": 3}], stopwatch))
     assert found["pictures"] == 1 and found["bytes"] == len(explorer.picture.value)
     assert min(found[part] for part in ("draw", "pixels", "words", "WebP")) > 0
 
@@ -262,7 +264,7 @@ def test_the_notebook_of_the_page_is_valid_and_has_every_pattern():
     notebook = page.notebook()
     nbformat.validate(notebook)
     code = "\n".join(cell["source"] for cell in notebook["cells"])
-    assert set(re.findall(r"show_\w+\('(\w+)'\)", code)) == set(page.PATTERNS)
+    assert set(re.findall(r"show_\w+\('(\w+)'\)", code)) == set(page.SCENARIOS)
 
 
 def test_a_run_is_over_when_its_last_picture_is_sent():

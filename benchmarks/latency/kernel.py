@@ -53,15 +53,15 @@ def digits():
     return test, labels, codes, reconstructions, errors
 
 
-def six_panels(axes, k, shown=0):
-    """A digit, its code of k numbers and its reconstruction, and the errors of all digits.
+def six_panels(axes, k, digit_index=0):
+    """Draw a digit, its code of k numbers, its reconstruction, and the errors of all digits.
 
     Draws 2 x 3 panels of plain matplotlib, with the same labels and scales for every k, and
     returns the sentence for the readout.
     """
     test, labels, codes, reconstructions, errors = digits()
     original, code, reconstruction, error, every, sizes = axes.flat
-    x, x_hat = test[shown].reshape(8, 8), reconstructions[k][shown].reshape(8, 8)
+    x, x_hat = test[digit_index].reshape(8, 8), reconstructions[k][digit_index].reshape(8, 8)
     pictures = (original, x, "gray_r", 0), (reconstruction, x_hat, "gray_r", 0)
     for ax, image, colours, least in (*pictures, (error, x_hat - x, "RdBu", -1)):
         ax.imshow(image, cmap=colours, vmin=least, vmax=1)
@@ -69,7 +69,7 @@ def six_panels(axes, k, shown=0):
     original.set_title("original")
     reconstruction.set_title("reconstruction")
     error.set_title("error")
-    code.vlines(range(1, k + 1), 0, codes[k][shown], linewidth=3)
+    code.vlines(range(1, k + 1), 0, codes[k][digit_index], linewidth=3)
     code.set(xlim=(0, 33), ylim=(-16, 16), title="code")
     every.plot(labels, errors[k], "o", markersize=3)
     every.set(xlabel="digit", ylabel="its error", ylim=(0, 0.15), xticks=range(10))
@@ -80,15 +80,15 @@ def six_panels(axes, k, shown=0):
     return f"k = {k}: mean error {mean[k]:.4f}"
 
 
-def reconstructed(ax, k, shown):
-    """Draws one panel of the six, the reconstruction, and returns the sentence below it."""
-    ax.imshow(digits()[3][k][shown].reshape(8, 8), cmap="gray_r", vmin=0, vmax=1)
+def reconstructed(ax, k, digit_index):
+    """Draw one panel of the six, the reconstruction, and return the sentence below it."""
+    ax.imshow(digits()[3][k][digit_index].reshape(8, 8), cmap="gray_r", vmin=0, vmax=1)
     ax.set_title("reconstruction")
-    return f"digit {shown} through {k} numbers"
+    return f"digit {digit_index} through {k} numbers"
 
 
 def new_figure(k):
-    """The same picture with our layout, in a new figure, as `interact` shows it."""
+    """Show the same picture with our layout, in a new figure, as `interact` shows it."""
     _, axes = plt.subplots(2, 3, figsize=SIX_PANELS["figsize"], layout="constrained")
     six_panels(axes, k)
     plt.show()
@@ -96,7 +96,7 @@ def new_figure(k):
 
 @cache
 def _cells_of_notebook_00():
-    """The notebook's code up to its first explorer, and the cell with that explorer."""
+    """Return the notebook's code up to its first explorer, and the cell with that explorer."""
     file = ROOT / "notebooks/00_start_here.ipynb"
     cells = json.loads(file.read_text("utf-8"))["cells"]
     code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
@@ -115,15 +115,15 @@ def notebook_00():
 
 
 def spiral_explorer(wrap=lambda draw: draw):
-    """The first explorer of notebook 00, whose draw function is `wrap(draw)`."""
+    """Return the first explorer of notebook 00, whose draw function is `wrap(draw)`."""
     names = dict(notebook_00())
     names["train_on_spiral"] = wrap(names["train_on_spiral"])
     exec(_cells_of_notebook_00()[1], names)
     return names["spiral_explorer"]
 
 
-def wrapped(draw, around):
-    """`draw`, which does its work in the contexts around(part, **setting).
+def wrapped(draw, context_for):
+    """Return `draw`, which does its parts in the contexts context_for(part, **setting).
 
     part : "draw" for each picture. A run also has "train", from one picture to the next, and
     "end", when there is no next picture.
@@ -131,24 +131,24 @@ def wrapped(draw, around):
 
     @wraps(draw)
     def once(axes, **setting):
-        with around("draw", **setting):
+        with context_for("draw", **setting):
             return draw(axes, **setting)
 
     @wraps(draw)
     def run(axes, **setting):
         pictures = draw(axes, **setting)
         while True:
-            with around("train", **setting):
+            with context_for("train", **setting):
                 picture = next(pictures, None)
             if picture is None:
                 break
 
             def drawn(picture=picture):
-                with around("draw", **setting):
+                with context_for("draw", **setting):
                     return picture()
 
             yield drawn
-        with around("end", **setting):
+        with context_for("end", **setting):
             pass
 
     return run if inspect.isgeneratorfunction(draw) else once
@@ -157,55 +157,55 @@ def wrapped(draw, around):
 # ---- in the kernel of the page: shown, and logged --------------------------------------------
 
 
-def log(pattern, what, **more):
+def log(scenario, what, **more):
     """Write down what happens now, in ms since 1970, as page.js does."""
     with open(EVENTS, "a") as file:
-        line = {"pattern": pattern, "what": what, "t": 1000 * time.time(), **more}
+        line = {"scenario": scenario, "what": what, "t": 1000 * time.time(), **more}
         file.write(json.dumps(line) + "\n")
 
 
-def logging(pattern):
-    """The contexts for `wrapped`: each logs that its part begins."""
+def logging(scenario):
+    """Return the contexts for `wrapped`: each logs that its part begins."""
 
     @contextmanager
-    def around(part, **setting):
-        log(pattern, part, setting=setting)
+    def context_for(part, **setting):
+        log(scenario, part, setting=setting)
         yield
 
-    return around
+    return context_for
 
 
-def show_interact(pattern):
+def show_interact(scenario):
     """Show the six panels the usual way: by `interact`, in a new figure for each setting."""
     slider = widgets.SelectionSlider(options=CODE_SIZES, layout={"width": "40em"})
 
     @widgets.interact(k=slider)
     def logged(k):
-        log(pattern, "arrived")
-        log(pattern, "draw", setting={"k": k})
+        log(scenario, "arrived")
+        log(scenario, "draw", setting={"k": k})
         new_figure(k)
-        log(pattern, "sent")
+        log(scenario, "sent")
 
-    logged.widget.add_class(pattern)
+    logged.widget.add_class(scenario)
 
 
-def show_explorer(pattern):
-    """The explorer of spiral nets if the pattern is "trained_anew", else that of six panels."""
+def show_explorer(scenario):
+    """Return the explorer of spiral nets for "trained_anew", else that of the six panels."""
 
     def wrap(draw):
-        return wrapped(draw, logging(pattern))
+        return wrapped(draw, logging(scenario))
 
-    if pattern == "trained_anew":
+    if scenario == "trained_anew":
         explorer = spiral_explorer(wrap)
     else:
         explorer = Explorer(wrap(lambda axes, k: six_panels(axes, k)), **SIX_PANELS)
         explorer.sliders["k"].layout.width = "40em"
-    explorer.add_class(pattern)
+    explorer.add_class(scenario)
     for slider in explorer.sliders.values():
-        slider.observe(lambda change: log(pattern, "arrived"), "value")
-    explorer.picture.observe(lambda change: log(pattern, "sent"), "value")
+        slider.observe(lambda change: log(scenario, "arrived"), "value")
+    explorer.picture.observe(lambda change: log(scenario, "sent"), "value")
     explorer.readout.observe(
-        lambda change: log(pattern, "readout", text=change["new"]), "value"
+        lambda change: log(scenario, "readout", text=change["new"]), "value"
     )
     return explorer
 
@@ -229,6 +229,7 @@ class Stopwatch:
 
     @contextmanager
     def timing(self, part, **setting):
+        """Count the time in this context for that part."""
         if part == "end":
             self.ended = True
             yield
@@ -275,33 +276,33 @@ async def move_and_wait(explorer, setting, run=None):
         await asyncio.sleep(0)
 
 
-async def updates(explorer, settings, watch):
+async def updates(explorer, settings, stopwatch):
     """[{part: ms}] of an update to each setting, with the number and bytes of its pictures."""
     found, sizes = [], []
     explorer.picture.observe(lambda change: sizes.append(len(change["new"])), "value")
-    saving = patch.object(Image.Image, "save", watch.timed("WebP", Image.Image.save))
-    describing = patch.object(plots, "describe", watch.timed("words", plots.describe))
-    run = watch if inspect.isgeneratorfunction(explorer.draw) else None
+    saving = patch.object(Image.Image, "save", stopwatch.timed("WebP", Image.Image.save))
+    describing = patch.object(plots, "describe", stopwatch.timed("words", plots.describe))
+    run = stopwatch if inspect.isgeneratorfunction(explorer.draw) else None
     with saving, describing:
         for setting in settings:
-            watch.begin()
+            stopwatch.begin()
             sizes.clear()
-            with watch.timing("pixels"):
+            with stopwatch.timing("pixels"):
                 await move_and_wait(explorer, setting, run)
-            parts = {part: 1000 * seconds for part, seconds in watch.seconds.items()}
+            parts = {part: 1000 * seconds for part, seconds in stopwatch.seconds.items()}
             found.append({**parts, "bytes": sum(sizes), "pictures": len(sizes)})
     return found
 
 
 def parts_of_updates(warm_up=2):
-    """{pattern: its updates}: the six panels redrawn, and the spiral's net trained anew."""
-    watch = Stopwatch()
-    six = Explorer(wrapped(lambda axes, k: six_panels(axes, k), watch.timing), **SIX_PANELS)
-    spiral = spiral_explorer(lambda draw: wrapped(draw, watch.timing))
+    """{scenario: its updates}: the six panels redrawn, and the spiral's net trained anew."""
+    stopwatch = Stopwatch()
+    six = Explorer(wrapped(lambda axes, k: six_panels(axes, k), stopwatch.timing), **SIX_PANELS)
+    spiral = spiral_explorer(lambda draw: wrapped(draw, stopwatch.timing))
     found = {}
     for name, explorer in {"redrawn": six, "trained_anew": spiral}.items():
         settings = walk(explorer.grids, explorer.setting)
-        found[name] = asyncio.run(updates(explorer, settings, watch))[warm_up:]
+        found[name] = asyncio.run(updates(explorer, settings, stopwatch))[warm_up:]
     return found
 
 
@@ -327,16 +328,16 @@ def resident_megabytes():
     return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
 
 
-async def memory(kind, marks):
-    """[MB after each number of moves in `marks`]. Each move is to a setting never shown before.
+async def memory(kind, move_counts):
+    """[MB after each number of moves in `move_counts`], each to a setting never shown before.
 
     kind : "plain" is an explorer that draws each picture, "run" is one that trains. Every
     second run is overtaken by the next move before it begins, every fiftieth comes to its end,
     and the others are abandoned after their first picture.
     """
-    n, watch = marks[-1] + 2, Stopwatch()
+    n, stopwatch = move_counts[-1] + 2, Stopwatch()
     if kind == "plain":
-        grids = {"k": CODE_SIZES, "shown": list(range(n // len(CODE_SIZES) + 1))}
+        grids = {"k": CODE_SIZES, "digit_index": list(range(n // len(CODE_SIZES) + 1))}
         settings = walk(grids, None)
         explorer = Explorer(reconstructed, **grids)
     else:
@@ -346,16 +347,16 @@ async def memory(kind, marks):
             {"latent_dim": 1 if i % 20 else 2, "learning_rate": rate}
             for i, rate in enumerate(rates)
         ]
-        draw = wrapped(notebook_00()["train_on_spiral"], watch.timing)
+        draw = wrapped(notebook_00()["train_on_spiral"], stopwatch.timing)
         explorer = Explorer(draw, panels=(1, 3), figsize=(9, 3), **grids)
     settings = iter([setting for setting in settings if setting != explorer.setting])
     found = []
-    for moves in range(marks[-1] + 1):
+    for moves in range(move_counts[-1] + 1):
         if kind == "run" and moves % 2:
             move(explorer, next(settings))
         elif moves:
             to_the_end = kind == "run" and moves % 50 == 0
-            await move_and_wait(explorer, next(settings), watch if to_the_end else None)
-        if moves in marks:
+            await move_and_wait(explorer, next(settings), stopwatch if to_the_end else None)
+        if moves in move_counts:
             found.append(resident_megabytes())
     return found

@@ -95,9 +95,9 @@ def page_results(steps, drags):
     drawn_ahead = [step for step in steps["drawn_ahead"] if not was_drawn(step)]
     counted = {"interact": steps["interact"], "redrawn": redrawn, "drawn_ahead": drawn_ahead}
     return {
-        "steps": {pattern: list(map(step_times, some)) for pattern, some in counted.items()},
+        "steps": {scenario: list(map(step_times, some)) for scenario, some in counted.items()},
         "runs": [run_times(step) for step in steps["trained_anew"] if was_trained(step)],
-        "drags": {pattern: list(map(drag_counts, some)) for pattern, some in drags.items()},
+        "drags": {scenario: list(map(drag_counts, some)) for scenario, some in drags.items()},
     }
 
 
@@ -111,21 +111,23 @@ def training_times(rounds=13):
     the peers of benchmarks/ do not have.
     """
     from .. import jax_optax, ours, pytorch
-    from ..work import Work, spiral
+    from ..workloads import Workload, spiral
 
     net = kernel.notebook_00()["spiral_net"](latent_dim=1, learning_rate=0.003)
     net.set_params(code_noise=0.0, code_noise_fade=None, schedule="constant")
     X = spiral()
-    work = Work(net.set_params(standardize=False), lambda: (X - X.mean(axis=0)) / X.std(axis=0))
+    workload = Workload(
+        net.set_params(standardize=False), lambda: (X - X.mean(axis=0)) / X.std(axis=0)
+    )
     trainings = {
-        "ours": ours.single(work),
-        "PyTorch, eager": pytorch.eager(work),
-        "JAX scan, shape seen": jax_optax.scan(work),
-        "JAX scan, new shape": jax_optax.cold(work),
+        "ours": ours.make_run(workload),
+        "PyTorch, eager": pytorch.eager(workload),
+        "JAX scan, shape seen": jax_optax.scan(workload),
+        "JAX scan, new shape": jax_optax.cold(workload),
     }
     curve = trainings["ours"]()
     for train in trainings.values():
-        np.testing.assert_allclose(train(), curve, rtol=work.tolerance)
+        np.testing.assert_allclose(train(), curve, rtol=workload.tolerance)
     seconds = {system: [] for system in trainings}
     for _ in range(rounds):
         for system, train in trainings.items():
@@ -139,7 +141,7 @@ def training_times(rounds=13):
 
 
 def memory(kind):
-    """MB of a real kernel after each of tables.MOVES; `kind` as in kernel.memory."""
+    """MB of a real kernel after each of tables.MOVE_COUNTS; `kind` as in kernel.memory."""
     from jupyter_client.manager import KernelManager
 
     printed = []
@@ -159,7 +161,7 @@ def memory(kind):
             client.wait_for_ready(timeout=60)
             for code in (
                 "from benchmarks.latency.kernel import memory",
-                f"print(await memory({kind!r}, {tables.MOVES}))",
+                f"print(await memory({kind!r}, {tables.MOVE_COUNTS}))",
             ):
                 reply = client.execute_interactive(
                     code, output_hook=keep_what_is_printed, timeout=600
@@ -193,7 +195,7 @@ def measure():
     results["parts"] = kernel.parts_of_updates()
     print("the same training by others", flush=True)
     results["training"] = training_times()
-    print(f"memory over {tables.MOVES[-1]} moves", flush=True)
+    print(f"memory over {tables.MOVE_COUNTS[-1]} moves", flush=True)
     kinds = "plain", "run"
     with ThreadPoolExecutor(len(kinds)) as pool:  # nothing is timed any more
         results["memory"] = dict(zip(kinds, pool.map(memory, kinds), strict=True))
@@ -208,6 +210,7 @@ def measure():
 
 
 def main():
+    """Measure everything, and write results.json and README.md."""
     start = perf_counter()
     results = measure()
     RESULTS.write_text(json.dumps(results, indent=1) + "\n", "utf-8")

@@ -15,13 +15,13 @@ from tools import browser, notebooks
 from .kernel import CODE_SIZES, EVENTS, walk
 
 NOTEBOOK = "latency.ipynb"
-PATTERNS = "interact", "redrawn", "drawn_ahead", "trained_anew"
+SCENARIOS = "interact", "redrawn", "drawn_ahead", "trained_anew"
 CELLS = [
     "from benchmarks.latency.kernel import show_explorer, show_interact",
     "show_interact('interact')",
-    *(f"show_explorer('{pattern}')" for pattern in PATTERNS if pattern != "interact"),
+    *(f"show_explorer('{scenario}')" for scenario in SCENARIOS if scenario != "interact"),
 ]
-VIEW = {"width": 1400, "height": 1000}
+VIEWPORT = {"width": 1400, "height": 1000}
 
 # In seconds.
 TIMEOUT = 30  # for one step
@@ -36,7 +36,7 @@ DRAG_POSITIONS = 13
 
 
 def notebook():
-    """The notebook with the four patterns, not yet run."""
+    """The notebook with the four scenarios, not yet run."""
     return notebooks.from_code(CELLS)
 
 
@@ -48,7 +48,7 @@ def opened():
         tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,
         browser.serving("lab", folder, {NOTEBOOK: notebooks.as_text(notebook())}) as server,
     ):
-        tab = chromium.new_page(viewport=VIEW)
+        tab = chromium.new_page(viewport=VIEWPORT)
         tab.add_init_script(path=Path(__file__).with_suffix(".js"))
         tab.goto(server.address(NOTEBOOK))
         browser.run_all(tab)
@@ -65,50 +65,52 @@ class Lab:
     def __init__(self, tab, events, version):
         self.tab, self.events, self.version = tab, events, version
         self._read = 0
-        self.sliders = {pattern: tab.evaluate(f"watch('{pattern}')") for pattern in PATTERNS}
+        self.sliders = {
+            scenario: tab.evaluate(f"watch('{scenario}')") for scenario in SCENARIOS
+        }
 
-    def scroll_to(self, pattern):
+    def scroll_to(self, scenario):
         """Bring the explorer into view."""
-        self.tab.evaluate(f"document.querySelector('.{pattern}').scrollIntoView()")
+        self.tab.evaluate(f"document.querySelector('.{scenario}').scrollIntoView()")
         time.sleep(QUIET)
 
-    def handle(self, pattern, slider=0):
+    def handle(self, scenario, slider=0):
         """What a reader moves of the slider."""
-        return self.tab.locator(f".{pattern} > .widget-slider [role=slider]").nth(slider)
+        return self.tab.locator(f".{scenario} > .widget-slider [role=slider]").nth(slider)
 
-    def positions(self, pattern):
+    def positions(self, scenario):
         """The positions of its sliders, and the last position of each, counted from 0."""
-        handles = [self.handle(pattern, n) for n in range(self.sliders[pattern])]
+        handles = [self.handle(scenario, n) for n in range(self.sliders[scenario])]
         names = "aria-valuenow", "aria-valuemax"
         return [[round(float(h.get_attribute(name))) for h in handles] for name in names]
 
-    def step(self, pattern, key="ArrowRight", slider=0):
+    def step(self, scenario, key="ArrowRight", slider=0):
         """Press the key, and wait for the picture and the kernel's note that it was sent."""
-        self.begin(pattern)
-        self.handle(pattern, slider).press(key)
-        noted = self.wait_for(pattern, 1)
-        return noted | {"kernel": self.wait_for_kernel(pattern, was_sent)}
+        self.begin(scenario)
+        self.handle(scenario, slider).press(key)
+        noted = self.wait_for(scenario, 1)
+        return noted | {"kernel": self.wait_for_kernel(scenario, was_sent)}
 
-    def run(self, pattern, key, slider):
+    def run(self, scenario, key, slider):
         """Press the key and wait for the last picture of the run."""
-        self.begin(pattern)
-        self.handle(pattern, slider).press(key)
-        events = self.wait_for_kernel(pattern, pictures_of_run)
-        return self.wait_for(pattern, pictures_of_run(events))
+        self.begin(scenario)
+        self.handle(scenario, slider).press(key)
+        events = self.wait_for_kernel(scenario, pictures_of_run)
+        return self.wait_for(scenario, pictures_of_run(events))
 
-    def reset(self, pattern):
+    def reset(self, scenario):
         """Press Reset, and wait until the start and its neighbours are drawn."""
-        self.begin(pattern)
-        self.tab.locator(f".{pattern}").get_by_role("button", name="Reset").click()
-        self.wait_until_quiet(pattern)
+        self.begin(scenario)
+        self.tab.locator(f".{scenario}").get_by_role("button", name="Reset").click()
+        self.wait_until_quiet(scenario)
 
-    def drag(self, pattern):
+    def drag(self, scenario):
         """Move the pointer over DRAG_POSITIONS from the left end; wait until all is quiet."""
         pause = DRAG_SECONDS / (DRAG_POSITIONS - 1)
-        track = self.tab.locator(f".{pattern} .noUi-base").first.bounding_box()
-        box = self.handle(pattern).bounding_box()
+        track = self.tab.locator(f".{scenario} .noUi-base").first.bounding_box()
+        box = self.handle(scenario).bounding_box()
         x, y = (box[at] + box[size] / 2 for at, size in (("x", "width"), ("y", "height")))
-        self.begin(pattern)
+        self.begin(scenario)
         self.tab.mouse.move(x, y)
         self.tab.mouse.down()
         start = time.monotonic()
@@ -116,46 +118,46 @@ class Lab:
             time.sleep(max(0, start + (n - 1) * pause - time.monotonic()))
             self.tab.mouse.move(x + n * track["width"] / (len(CODE_SIZES) - 1), y)
         self.tab.mouse.up()
-        return self.wait_until_quiet(pattern, 2 * QUIET)
+        return self.wait_until_quiet(scenario, 2 * QUIET)
 
-    def wait_until_quiet(self, pattern, seconds=QUIET):
+    def wait_until_quiet(self, scenario, seconds=QUIET):
         """Wait until no more pictures come."""
-        before, noted = -1, self.wait_for(pattern, 1)
+        before, noted = -1, self.wait_for(scenario, 1)
         while len(noted["pictures"]) > before:
             before = len(noted["pictures"])
             time.sleep(seconds)
-            noted = self.wait_for(pattern, 1)
+            noted = self.wait_for(scenario, 1)
         return noted
 
-    def begin(self, pattern):
+    def begin(self, scenario):
         """Forget what the page and the kernel have noted."""
-        self.tab.evaluate(f"watches['{pattern}'].begin()")
+        self.tab.evaluate(f"watches['{scenario}'].begin()")
         if self.events.exists():
             self._read = self.events.stat().st_size
 
-    def wait_for(self, pattern, pictures):
+    def wait_for(self, scenario, pictures):
         """Wait until so many pictures have come and the last one is on screen."""
         noted = self.tab.evaluate(
-            f"args => watches['{pattern}'].waitFor(...args)", [pictures, 1000 * TIMEOUT]
+            f"args => watches['{scenario}'].waitFor(...args)", [pictures, 1000 * TIMEOUT]
         )
-        return noted | {"kernel": self.kernel_events(pattern)}
+        return noted | {"kernel": self.kernel_events(scenario)}
 
-    def wait_for_kernel(self, pattern, done):
+    def wait_for_kernel(self, scenario, done):
         """What the kernel has logged since `begin`, once `done` is true of it."""
         give_up = time.monotonic() + TIMEOUT
-        while not done(events := self.kernel_events(pattern)):
+        while not done(events := self.kernel_events(scenario)):
             if time.monotonic() > give_up:
-                raise TimeoutError(f"{pattern}: {done.__name__} stays false of {events}")
+                raise TimeoutError(f"{scenario}: {done.__name__} stays false of {events}")
             time.sleep(0.01)
         return events
 
-    def kernel_events(self, pattern):
+    def kernel_events(self, scenario):
         """What the kernel has logged since `begin`, without a line that it is still writing."""
         with open(self.events) as file:
             file.seek(self._read)
             lines = [line for line in file if line.endswith("\n")]
         events = map(json.loads, lines)
-        return [event for event in events if event["pattern"] == pattern]
+        return [event for event in events if event["scenario"] == scenario]
 
 
 def was_sent(events):
@@ -179,44 +181,47 @@ def pictures_of_run(events):
     return sent if "sent" in drawn else 0
 
 
-# ---- the patterns, in turn -------------------------------------------------------------------
+# ---- the scenarios, in turn ------------------------------------------------------------------
 
 
-def steps_and_drags(lab, turns=4, steps=5, drags=3, settings=60, note=print):
-    """{pattern: its steps}, {pattern: its drags}, as `Lab` gives them, without the warm-up."""
-    all_steps = {pattern: [] for pattern in PATTERNS}
+def steps_and_drags(lab, turns=4, steps=5, drags=3, settings=60, report=print):
+    """Return {scenario: its steps}, {scenario: its drags} as `Lab` gives them.
+
+    The steps of the warm-up are left out. report : is called with what is done now, as print.
+    """
+    all_steps = {scenario: [] for scenario in SCENARIOS}
     for turn in range(turns + 1):
-        note(f"steps, turn {turn} of {turns}", flush=True)
-        for pattern in ("interact", "redrawn", "drawn_ahead"):
-            lab.scroll_to(pattern)
-            made = take_steps(lab, pattern, steps if turn else 2)
-            all_steps[pattern] += made if turn else []
-    note("trained anew", flush=True)
+        report(f"steps, turn {turn} of {turns}", flush=True)
+        for scenario in ("interact", "redrawn", "drawn_ahead"):
+            lab.scroll_to(scenario)
+            made = take_steps(lab, scenario, steps if turn else 2)
+            all_steps[scenario] += made if turn else []
+    report("trained anew", flush=True)
     lab.scroll_to("trained_anew")
     lab.reset("trained_anew")
     all_steps["trained_anew"] = run_every_setting(lab, settings)[3:]
     all_drags = {"interact": [], "redrawn": []}
     for turn in range(drags):
-        note(f"drags, turn {turn + 1} of {drags}", flush=True)
-        for pattern, made in all_drags.items():
-            lab.scroll_to(pattern)
-            if pattern == "interact":
-                lab.step(pattern, "Home")
-                lab.wait_until_quiet(pattern)
+        report(f"drags, turn {turn + 1} of {drags}", flush=True)
+        for scenario, made in all_drags.items():
+            lab.scroll_to(scenario)
+            if scenario == "interact":
+                lab.step(scenario, "Home")
+                lab.wait_until_quiet(scenario)
             else:
-                lab.reset(pattern)
-            made.append(lab.drag(pattern))
+                lab.reset(scenario)
+            made.append(lab.drag(scenario))
     return all_steps, all_drags
 
 
-def take_steps(lab, pattern, steps):
+def take_steps(lab, scenario, steps):
     """So many steps to the right, with a rest before each."""
     made = []
-    if pattern == "redrawn":  # while we rested, the neighbour's picture was drawn ahead
-        lab.step(pattern)
+    if scenario == "redrawn":  # while we rested, the neighbour's picture was drawn ahead
+        lab.step(scenario)
     for _ in range(steps):
-        time.sleep(LONG_REST if pattern == "drawn_ahead" else SHORT_REST)
-        made.append(lab.step(pattern))
+        time.sleep(LONG_REST if scenario == "drawn_ahead" else SHORT_REST)
+        made.append(lab.step(scenario))
     return made
 
 

@@ -8,15 +8,15 @@ from ..tables import digits, table
 from .page import DRAG_POSITIONS
 
 README = Path(__file__).with_name("README.md")
-MARKS = "<!-- tables: written by tables.py -->\n", "<!-- end of tables -->\n"
+TABLE_MARKERS = "<!-- tables: written by tables.py -->\n", "<!-- end of tables -->\n"
 
-NAMES = {
+DISPLAY_NAMES = {  # of the scenarios
     "interact": "`interact`, new figure",
     "redrawn": "explorer, redrawn",
     "drawn_ahead": "explorer, drawn ahead",
     "trained_anew": "explorer, trained anew",
 }
-MOVES = [0, 1000, 2000, 4000]  # memory is looked at after so many
+MOVE_COUNTS = [0, 1000, 2000, 4000]  # memory is measured after so many moves
 
 # What we set out to reach: name -> (at most or at least, number).
 TARGETS = {
@@ -42,6 +42,7 @@ def column(entries, name):
 
 
 def median(values):
+    """Return the median as a float."""
     return float(np.median(values))
 
 
@@ -52,12 +53,12 @@ def p95(values):
 
 def growth(megabytes):
     """MB for each 1000 moves after the first 1000."""
-    return (megabytes[-1] - megabytes[1]) / (MOVES[-1] - MOVES[1]) * 1000
+    return (megabytes[-1] - megabytes[1]) / (MOVE_COUNTS[-1] - MOVE_COUNTS[1]) * 1000
 
 
 def reached(results):
     """{name of a target: what was measured}."""
-    ms = {pattern: column(steps, "total") for pattern, steps in results["steps"].items()}
+    ms = {scenario: column(steps, "total") for scenario, steps in results["steps"].items()}
     interact = median(ms["interact"])
     values = (
         median(ms["redrawn"]),
@@ -100,6 +101,7 @@ def spread(values):
 
 
 def target_table(results):
+    """Return the table of the targets and of what was measured."""
     values, shares, lines = reached(results), missed(results), []
     for name, (sense, asked) in TARGETS.items():
         value = number(values[name])
@@ -112,13 +114,14 @@ def target_table(results):
 
 
 def step_table(results):
+    """Return the table of the times from a key to its picture."""
     lines = []
-    for pattern, steps in results["steps"].items():
+    for scenario, steps in results["steps"].items():
         ways = ("to_kernel", "in_kernel", "to_page")
         times = [number(median(column(steps, way))) for way in ways]
         received = number(median(column(steps, "received")) / 1000)
         cells = [str(len(steps)), *spread(column(steps, "total")), *times, received]
-        lines.append([NAMES[pattern], *cells])
+        lines.append([DISPLAY_NAMES[scenario], *cells])
     runs = results["runs"]
     for name, words in (
         ("first_picture", "first new picture"),
@@ -129,35 +132,38 @@ def step_table(results):
         whole_run = name == "last_picture"
         received = number(median(column(runs, "received")) / 1000) if whole_run else ""
         cells = [str(len(times)), *spread(times), "", "", "", received]
-        lines.append([f"{NAMES['trained_anew']}: {words}", *cells])
+        lines.append([f"{DISPLAY_NAMES['trained_anew']}: {words}", *cells])
     head = ["step", "n", "median", "p95", "least–largest", "to the kernel", "in it", "back"]
     return table([*head, "kB"], lines)
 
 
 def drag_table(results):
+    """Return the table of the pictures that come while a slider is dragged."""
     lines = []
-    for pattern, drags in results["drags"].items():
+    for scenario, drags in results["drags"].items():
         pictures = ", ".join(map(str, column(drags, "pictures")))
         waits = ", ".join(map(number, column(drags, "wait")))
-        lines.append([NAMES[pattern], pictures, waits])
+        lines.append([DISPLAY_NAMES[scenario], pictures, waits])
     head = ["drag", f"pictures of {DRAG_POSITIONS}", "last picture after last move, ms"]
     return table(head, lines)
 
 
 def part_table(results):
+    """Return the table of the parts of an update in the kernel."""
     parts = ("train", "draw", "pixels", "words", "WebP")
     lines = []
-    for pattern, updates in results["parts"].items():
+    for scenario, updates in results["parts"].items():
         times = [[update.get(part, 0) for update in updates] for part in parts]
         totals = [sum(parts_of_one) for parts_of_one in zip(*times, strict=True)]
         cells = [number(median(some)) for some in (*times, totals)]
         pictures = number(median(column(updates, "pictures")))
         size = number(median(column(updates, "bytes")) / 1000)
-        lines.append([NAMES[pattern], *cells, pictures, size])
+        lines.append([DISPLAY_NAMES[scenario], *cells, pictures, size])
     return table(["update, ms", *parts, "all", "pictures", "kB of WebP"], lines)
 
 
 def training_table(results):
+    """Return the table of the same training by us and by others."""
     ours = median(results["training"]["ours"])
     lines = [
         [system, *spread([1000 * s for s in seconds]), number(median(seconds) / ours)]
@@ -167,16 +173,17 @@ def training_table(results):
 
 
 def memory_table(results):
+    """Return the table of the kernel's memory over thousands of moves."""
     lines = [
         [f"{kind} explorer", *map(number, megabytes), f"{growth(megabytes):.2f}"]
         for kind, megabytes in results["memory"].items()
     ]
-    head = [f"after {moves:,}" for moves in MOVES]
+    head = [f"after {moves:,}" for moves in MOVE_COUNTS]
     return table(["moves: MB", *head, "MB for 1000, after the first 1000"], lines)
 
 
 def text_of(results):
-    """All that stands between the marks."""
+    """Return all that stands between the markers of README.md."""
     versions = ", ".join(f"{name} {number}" for name, number in results["versions"].items())
     machine = f"{results['date']}, {results['processor']}, {results['processors']} processors"
     parts = [
@@ -194,7 +201,7 @@ def text_of(results):
 
 
 def with_tables(readme, results):
-    """The page with these results between its marks."""
-    before, after = MARKS
+    """Return the text of README.md with these results between its markers."""
+    before, after = TABLE_MARKERS
     head, _, rest = readme.partition(before)
     return f"{head}{before}\n{text_of(results)}\n\n{after}{rest.partition(after)[2]}"

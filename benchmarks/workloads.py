@@ -1,7 +1,7 @@
-"""The rows of the tables: which model is trained, on which data, and by which systems.
+"""The workloads, one for each row of the tables: which net is trained, on what, by whom.
 
-Our own estimator defines the work of a row. Whatever another system needs to do the same work
-is derived from that estimator here: the initial weights, and the samples of every step.
+Our own estimator defines the workload. Whatever another system needs to do the same work is
+derived from that estimator here: the initial weights, and the samples of every step.
 """
 
 from collections.abc import Callable
@@ -15,8 +15,8 @@ from aehelpers.course import recipes
 
 
 @dataclass(frozen=True)
-class Work:
-    """The work is to train `model` on X (n, d). The model's random_state is an integer seed.
+class Workload:
+    """A workload is to train `model` on X (n, d). Its random_state is an integer seed.
 
     get_X : returns X. It is called late, because a first fit in a new process is timed and
         needs the data of its own row only.
@@ -32,28 +32,31 @@ class Work:
 
     @cached_property
     def X(self):
+        """The data of the workload, (n, d)."""
         return self.get_X()
 
     @property
     def batch_size(self):
+        """How many samples a step takes: all of them if the model trains full batches."""
         return self.model.batch_size or len(self.X)
 
     @cached_property
-    def _start_and_rng(self):
+    def _initial_model_and_rng(self):
+        """The model with its initial weights, and the generator that has drawn them."""
         rng = np.random.default_rng(self.model.random_state)
         start = type(self.model)(**self.model.get_params() | {"random_state": rng})
         start.begin(self.X)
         return start, rng
 
     @property
-    def start(self):
+    def initial_model(self):
         """Our model with its initial weights, before the first step."""
-        return self._start_and_rng[0]
+        return self._initial_model_and_rng[0]
 
     @cached_property
     def weights(self):
         """The initial weights by layer, [(W, b), ...]: W (n_in, n_out), b (n_out,)."""
-        named = self.start.weights_
+        named = self.initial_model.weights_
         return [(W, named["b" + name[1:]][0]) for name, W in named.items() if name[0] == "W"]
 
     @cached_property
@@ -72,10 +75,10 @@ class Work:
         """
         if self.model.batch_size is None:
             return None
-        _, rng = self._start_and_rng
+        _, rng = self._initial_model_and_rng
         return np.stack([rng.permutation(len(self.X)) for _ in range(self.model.epochs)])
 
-    def curve(self, losses):
+    def epoch_means(self, losses):
         """The loss curve (epochs,) from the losses of all steps.
 
         As in ours, the loss of an epoch is the mean over its samples.
@@ -87,12 +90,12 @@ class Work:
 
 @dataclass(frozen=True)
 class Grid:
-    """The work is to train the models of all `works`, in a loop or all at once.
+    """A grid is to train the models of all `workloads`, in a loop or all at once.
 
     They have the same depth, the same batch size and the same X.
     """
 
-    works: tuple
+    workloads: tuple
     systems: tuple = ()
     tolerance: float = 1e-3
 
@@ -103,18 +106,18 @@ class Grid:
         Models with fewer latent dimensions are padded with weights 0. The activation of such a
         padded dimension is 0, and so are all its gradients.
         """
-        layers = zip(*(work.weights for work in self.works), strict=True)
+        layers = zip(*(workload.weights for workload in self.workloads), strict=True)
         return [tuple(map(_stacked, zip(*layer, strict=True))) for layer in layers]
 
     @cached_property
     def order(self):
         """The order of the samples in each epoch by model, (M, epochs, n)."""
-        return np.stack([work.order for work in self.works])
+        return np.stack([workload.order for workload in self.workloads])
 
-    def curve(self, losses):
+    def epoch_means(self, losses):
         """The loss curves of all models one after the other, from their losses (M, steps)."""
-        pairs = zip(self.works, losses, strict=True)
-        return np.concatenate([work.curve(of_model) for work, of_model in pairs])
+        pairs = zip(self.workloads, losses, strict=True)
+        return np.concatenate([workload.epoch_means(of_model) for workload, of_model in pairs])
 
 
 def _stacked(arrays):
@@ -153,46 +156,47 @@ def images():
     return np.exp(-squares / (0.02 + 0.1 * size**2)).reshape(20 * 128, -1).astype("float32")
 
 
-common = {"dtype": "float32", "random_state": 0}
+COMMON_PARAMS = {"dtype": "float32", "random_state": 0}
 
+# Names of systems, as the tables have them.
 OURS = ("ours", "ours, float64")
 TORCH = ("PyTorch", "torch.compile")
 JAX = ("JAX scan", "JAX steps")
 
-ROW = {
-    "reference": Work(  # 2-1-2 on 500 points, 2000 full-batch epochs, float64
+WORKLOADS = {
+    "reference": Workload(  # 2-1-2 on 500 points, 2000 full-batch epochs, float64
         recipes.published_net(random_state=0),
         spiral,
         ("ours", "reference style", "lean loop", *TORCH, *JAX, "limit"),
         tolerance=1e-9,
     ),
-    "slider": Work(  # 2-16-16-1-16-16-2 on 500 points, 500 full-batch epochs
-        Autoencoder(1, hidden=(16, 16), batch_size=None, epochs=500, **common),
+    "slider": Workload(  # 2-16-16-1-16-16-2 on 500 points, 500 full-batch epochs
+        Autoencoder(1, hidden=(16, 16), batch_size=None, epochs=500, **COMMON_PARAMS),
         standardized_spiral,
         (*OURS, *TORCH, "scikit-learn", *JAX, "JAX cold", "preallocated", "limit"),
     ),
-    "digits": Work(  # 64-32-2-32-64 on 1797 digits, batches of 64, 5 epochs
-        Autoencoder(2, hidden=(32,), epochs=5, **common),
+    "digits": Workload(  # 64-32-2-32-64 on 1797 digits, batches of 64, 5 epochs
+        Autoencoder(2, hidden=(32,), epochs=5, **COMMON_PARAMS),
         digits,
         (*OURS, *TORCH, "scikit-learn", *JAX, "limit"),
     ),
-    "wide": Work(  # 784-128-32-128-784, batches of 128, 100 steps
-        Autoencoder(32, hidden=(128,), batch_size=128, epochs=5, **common),
+    "wide": Workload(  # 784-128-32-128-784, batches of 128, 100 steps
+        Autoencoder(32, hidden=(128,), batch_size=128, epochs=5, **COMMON_PARAMS),
         images,
         (*OURS, *TORCH, "scikit-learn", *JAX, "limit"),
     ),
-    "conv8": Work(  # convolutional on 1797 digits of 8 x 8, batches of 64, 29 steps
-        ConvolutionalAutoencoder((8, 8), latent_dim=8, epochs=1, **common),
+    "conv8": Workload(  # convolutional on 1797 digits of 8 x 8, batches of 64, 29 steps
+        ConvolutionalAutoencoder((8, 8), latent_dim=8, epochs=1, **COMMON_PARAMS),
         digits,
         (*OURS, *TORCH, "limit"),
     ),
-    "conv28": Work(  # convolutional on 640 images of 28 x 28, batches of 64, 10 steps
-        ConvolutionalAutoencoder((28, 28), latent_dim=8, epochs=1, **common),
+    "conv28": Workload(  # convolutional on 640 images of 28 x 28, batches of 64, 10 steps
+        ConvolutionalAutoencoder((28, 28), latent_dim=8, epochs=1, **COMMON_PARAMS),
         lambda: images()[:640],
         (*OURS, *TORCH, "limit"),
     ),
-    "variational": Work(  # 64-32-(2+2)-32-64 on 1797 digits, batches of 64, 5 epochs
-        VariationalAutoencoder(2, hidden=(32,), epochs=5, **common),
+    "variational": Workload(  # 64-32-(2+2)-32-64 on 1797 digits, batches of 64, 5 epochs
+        VariationalAutoencoder(2, hidden=(32,), epochs=5, **COMMON_PARAMS),
         digits,
         (*OURS, *TORCH, "limit"),
         tolerance=0.1,  # each system draws its own noise
@@ -200,14 +204,14 @@ ROW = {
     # 32 nets 2-16-16-k-16-16-2, batches of 50, 10 epochs: k x learning rate x seed
     "grid": Grid(
         tuple(
-            Work(
+            Workload(
                 Autoencoder(
                     latent_dim,
                     hidden=(16, 16),
                     batch_size=50,
                     epochs=10,
                     learning_rate=learning_rate,
-                    **common | {"random_state": seed},
+                    **COMMON_PARAMS | {"random_state": seed},
                 ),
                 standardized_spiral,
             )
