@@ -57,7 +57,7 @@ notebooks: $(STAMP)
 	$(BIN)/python tools/facts.py
 
 matrix: $(STAMP)
-	$(BIN)/python -m tools.matrix
+	$(BIN)/python -m tools.environments
 
 # HANDOUTS="--only 00 01 --editions student --jobs 2", for example.
 handouts: $(VENV)/installed-lab+test+browser

@@ -263,12 +263,16 @@ def noisy():
     """A notebook with all that an editor and a run leave behind."""
     result = new_output("execute_result", {"text/plain": "3"}, execution_count=9)
     widget = {
-        notebooks.WIDGET: {"model_id": "ab12"},
+        notebooks.WIDGET_MIME: {"model_id": "ab12"},
         "text/plain": "Explorer: 3",
         "image/png": "QUI=\n",
     }
     shown = new_output("display_data", widget)
-    shown.metadata = {notebooks.WIDGET: {}, "image/png": {"alt": "three"}, "isolated": True}
+    shown.metadata = {
+        notebooks.WIDGET_MIME: {},
+        "image/png": {"alt": "three"},
+        "isolated": True,
+    }
     nb = notebook(
         "# Title\n\n",
         ("a\n", printed("1\n"), printed("2\n"), printed("w", "stderr"), printed("3\n"), result),
@@ -473,7 +477,7 @@ def guarded(tmp_path_factory):
 
 def run_guard(folder, pattern, stored_with):
     """nbval and the guard, as on a machine whose stored pictures are from that matplotlib."""
-    plugin = f"from tools import guard\nguard.STORED_WITH = {stored_with!r}\n"
+    plugin = f"from tools import guard\nguard.PINNED_MATPLOTLIB = {stored_with!r}\n"
     (folder / "with_version.py").write_text(plugin)
     (folder / "pytest.ini").write_text("[pytest]")
     done = subprocess.run(

@@ -18,14 +18,21 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-FLAGS = (
+CHROMIUM_PROGRAMS = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "chrome",
+)
+CHROMIUM_FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
 ).split()
 
 TIMEOUT = 600  # seconds, for what hangs: on a busy machine a server takes a minute to start
-SETTINGS = {
+# What the tests want to be different from JupyterLab's defaults.
+JUPYTERLAB_SETTINGS = {
     "notebook-extension/tracker": {"windowingMode": "none"},  # every cell is there all the time
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
 }
@@ -34,8 +41,8 @@ COMMANDS = {
     "notebook": ["notebook", "--JupyterNotebookApp.expose_app_in_browser=True"],
     "voila": ["voila"],
 }
-PAGES = {
-    "lab": "lab/workspaces/{fresh}/tree/{name}",  # a workspace reopens what it had open
+URL_PATHS = {
+    "lab": "lab/workspaces/{workspace}/tree/{name}",  # a workspace reopens what it had open
     "notebook": "notebooks/{name}",
     "voila": "voila/render/{name}",
 }
@@ -47,21 +54,21 @@ class NoChromiumError(FileNotFoundError):
 
 @contextmanager
 def chromium():
-    """This system's Chromium without a window, as Playwright's Browser.
+    """Open this system's Chromium without a window, as Playwright's Browser.
 
     Raises NoChromiumError if none is on the PATH.
     """
     from playwright.sync_api import sync_playwright
 
-    program = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    program = next(filter(None, map(shutil.which, CHROMIUM_PROGRAMS)), None)
     if program is None:
         raise NoChromiumError(
-            f"no Chromium on the PATH (looked for {', '.join(CHROMIUM)}); Debian and Ubuntu: "
-            "apt install chromium"
+            f"no Chromium on the PATH (looked for {', '.join(CHROMIUM_PROGRAMS)}); "
+            "Debian and Ubuntu: apt install chromium"
         )
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=program, args=FLAGS, timeout=1000 * TIMEOUT
+            executable_path=program, args=CHROMIUM_FLAGS, timeout=1000 * TIMEOUT
         )
         browser.new_context = _with_timeout(browser.new_context)
         try:
@@ -71,14 +78,14 @@ def chromium():
 
 
 def _with_timeout(new_context):
-    """new_context, whose tabs wait for TIMEOUT; Playwright's own wait for half a minute."""
+    """Return new_context with tabs that wait for TIMEOUT and not for half a minute."""
 
-    def patient(**options):
+    def new_context_with_timeout(**options):
         context = new_context(**options)
         context.set_default_timeout(1000 * TIMEOUT)
         return context
 
-    return patient
+    return new_context_with_timeout
 
 
 class Server:
@@ -93,10 +100,12 @@ class Server:
             self.port = free.getsockname()[1]
 
     def address(self, name):
-        page = PAGES[self.application].format(fresh=secrets.token_hex(4), name=name)
+        """Return the URL that opens the notebook of that name."""
+        page = URL_PATHS[self.application].format(workspace=secrets.token_hex(4), name=name)
         return f"http://127.0.0.1:{self.port}/{page}?token={self.token}"
 
     def command(self):
+        """Return the command line that starts the application."""
         options = ["--no-browser", f"--port={self.port}"]
         if self.application == "voila":
             options += [f"--token={self.token}", "--Voila.ip=127.0.0.1", "."]
@@ -105,7 +114,7 @@ class Server:
         return [sys.executable, "-m", *COMMANDS[self.application], *options]
 
     def environment(self):
-        """This process's variables, changed so that Jupyter finds nothing of the reader's."""
+        """Return this process's variables, changed so that Jupyter finds nobody's files."""
         own = {
             "JUPYTER_CONFIG_DIR": "config",
             "JUPYTER_DATA_DIR": "data",
@@ -124,12 +133,12 @@ class Server:
 
 @contextmanager
 def serving(application, folder, notebooks):
-    """A `Server` of "lab", "notebook" or "voila" for {name: text}, in an empty folder."""
+    """Start "lab", "notebook" or "voila" on {name: text} in an empty folder as a Server."""
     server = Server(application, folder)
     server.notebooks.mkdir()
     for name, text in notebooks.items():
         (server.notebooks / name).write_text(text, "utf-8")
-    for name, value in SETTINGS.items():
+    for name, value in JUPYTERLAB_SETTINGS.items():
         file = server.folder / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps(value), "utf-8")
@@ -155,6 +164,7 @@ def serving(application, folder, notebooks):
 
 
 def _wait_for(server, process, log):
+    """Wait until the server answers. Raises RuntimeError with its log if it does not start."""
     give_up = time.monotonic() + TIMEOUT
     while True:
         try:

@@ -1,4 +1,4 @@
-"""How the outputs of a notebook are compared with the stored ones, beyond what nbval does.
+"""A pytest plugin around nbval: how a notebook's outputs are compared with the stored ones.
 
 nbval compares texts character by character, which only the processor that stored them could
 pass for ever. So a cell's texts are compared by their meaning, as tools/meaning.py has it. A
@@ -36,17 +36,18 @@ from PIL import Image  # noqa: E402
 from tools import meaning  # noqa: E402
 from tools.notebooks import pinned_matplotlib, start_with_retries  # noqa: E402
 
-STORED_WITH = pinned_matplotlib()
-PICTURES = ("image/png", "image/jpeg")
+PINNED_MATPLOTLIB = pinned_matplotlib()  # it has drawn the stored pictures
+PICTURE_MIME_TYPES = ("image/png", "image/jpeg")
 # The largest distances that pass, of 255. Rounding noise stays far below 1. A curve that is
 # drawn 5 % too high is far above both.
-MOST_RMS, MOST_TILE_RMS, TILE_SIZE = 2.0, 24.0, 32
+MAX_RMS, MAX_TILE_RMS, TILE_SIZE = 2.0, 24.0, 32
 OUTPUT_TIMEOUT = 120  # seconds, in place of nbval's 5, which a busy machine exceeds
 
 nbval.kernel.start_new_kernel = partial(start_with_retries, nbval.kernel.start_new_kernel)
 
 
 def pytest_itemcollected(item):
+    """Let a cell of a notebook be compared by meaning, unless it is tagged "exact"."""
     if isinstance(item, IPyNbCell):
         item.output_timeout = OUTPUT_TIMEOUT
         if "exact" not in item.cell.metadata.get("tags", []):
@@ -54,7 +55,7 @@ def pytest_itemcollected(item):
 
 
 def compare_by_meaning(item, new, stored):
-    """Whether no output is missing, unexpected or of another meaning than the stored one.
+    """Say whether no output is missing, unexpected or of another meaning than the stored one.
 
     Stands in place of nbval's `compare_outputs`, and leaves the reasons where nbval reads them.
     """
@@ -71,7 +72,7 @@ def compare_by_meaning(item, new, stored):
 
 
 def texts(item, outputs):
-    """{mime type or field: its texts in order}, of all outputs that nbval compares."""
+    """Return {mime type or field: its texts in order} of all outputs that nbval compares."""
     found = {}
     for output in transform_streams_for_comparison(outputs):
         for key, value in {**output, **output.get("data", {})}.items():
@@ -83,6 +84,7 @@ def texts(item, outputs):
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item):
+    """Run a cell; once nbval has passed it, check its execution count and its pictures."""
     if not isinstance(item, IPyNbCell):
         return (yield)
     before = seconds_of_cpu(item)
@@ -96,7 +98,7 @@ def pytest_runtest_call(item):
 
 
 def seconds_of_cpu(item):
-    """Seconds of CPU that the kernel of the cell's notebook has used so far, on all cores."""
+    """Return the seconds of CPU that the cell's kernel has used so far, on all cores."""
     times = psutil.Process(item.parent.kernel.km.provisioner.process.pid).cpu_times()
     return times.user + times.system
 
@@ -120,7 +122,7 @@ def check_pictures(item):
     stored, new = pictures(item.cell.outputs), pictures(item.test_outputs)
     if len(stored) != len(new):
         item.raise_cell_error(f"{len(stored)} pictures are stored, {len(new)} are drawn now")
-    compare = version("matplotlib") == STORED_WITH
+    compare = version("matplotlib") == PINNED_MATPLOTLIB
     item.user_properties.append(("pictures compared" if compare else "not compared", len(new)))
     if compare:
         for number, pair in enumerate(zip(stored, new, strict=True), start=1):
@@ -129,27 +131,30 @@ def check_pictures(item):
 
 
 def pictures(outputs):
-    """The encoded pictures of a cell's outputs in order, also those of widgets."""
+    """Return the encoded pictures of a cell's outputs in order, also those of widgets."""
     bundles = [output.get("data", {}) for output in outputs]
-    return [bundle[mime] for bundle in bundles for mime in PICTURES if mime in bundle]
+    return [bundle[mime] for bundle in bundles for mime in PICTURE_MIME_TYPES if mime in bundle]
 
 
 def picture_difference(stored, new):
-    """What sets two base64-encoded pictures apart, in words; empty if they look the same."""
+    """Say what sets two base64-encoded pictures apart; "" if they look the same."""
     a, b = pixels(stored), pixels(new)
     if a.shape != b.shape:
         return f"{a.shape[1]} x {a.shape[0]} pixels are stored, {b.shape[1]} x {b.shape[0]} now"
     whole, tile = picture_distances(a, b)
-    if whole > MOST_RMS or tile > MOST_TILE_RMS:
+    if whole > MAX_RMS or tile > MAX_TILE_RMS:
         return (
-            f"differs from the stored one by RMS {whole:.1f} of 255 (at most {MOST_RMS:g}), "
-            f"in its worst tile by {tile:.0f} (at most {MOST_TILE_RMS:g})"
+            f"differs from the stored one by RMS {whole:.1f} of 255 (at most {MAX_RMS:g}), "
+            f"in its worst tile by {tile:.0f} (at most {MAX_TILE_RMS:g})"
         )
     return ""
 
 
 def picture_distances(a, b):
-    """The RMS of a - b, as `pixels` gives them, over the whole picture and its worst tile."""
+    """Return the RMS of a - b over the whole picture and over its worst tile.
+
+    a, b : arrays as `pixels` returns them.
+    """
     square = ((a - b) ** 2).mean(axis=-1)
     # A marker that moved is lost in the mean over the whole picture, not in that over its tile.
     starts = [np.arange(0, size, TILE_SIZE) for size in square.shape]
@@ -158,20 +163,21 @@ def picture_distances(a, b):
 
 
 def pixels(encoded):
-    """A base64-encoded picture as an array (height, width, 3), on white."""
+    """Return a base64-encoded picture as an array (height, width, 3), on white."""
     image = Image.open(io.BytesIO(base64.b64decode(encoded))).convert("RGBA")
     white = Image.new("RGBA", image.size, "white")
     return np.asarray(Image.alpha_composite(white, image).convert("RGB"), dtype=float)
 
 
 def pytest_terminal_summary(terminalreporter):
+    """Write what was compared, which cells are slowest and what was skipped."""
     report_comparisons(terminalreporter)
     report_slowest_cells(terminalreporter)
     report_what_was_left_out(terminalreporter)
 
 
 def report_comparisons(terminalreporter):
-    """How many pictures were compared, and how many were not and why."""
+    """Write how many pictures were compared, and how many were not and why."""
     counts = {"pictures compared": 0, "not compared": 0}
     for reports in terminalreporter.stats.values():
         for report in reports:
@@ -182,12 +188,12 @@ def report_comparisons(terminalreporter):
     if counts["pictures compared"]:
         terminalreporter.write_line(
             f"{counts['pictures compared']} pictures compared with the stored ones "
-            f"(matplotlib {STORED_WITH})"
+            f"(matplotlib {PINNED_MATPLOTLIB})"
         )
     if counts["not compared"]:
         terminalreporter.write_line(
             f"{counts['not compared']} pictures were NOT compared: here is matplotlib "
-            f"{version('matplotlib')}, the stored ones were drawn by {STORED_WITH}. "
+            f"{version('matplotlib')}, the stored ones were drawn by {PINNED_MATPLOTLIB}. "
             "Their texts were.",
             yellow=True,
             bold=True,
@@ -195,7 +201,7 @@ def report_comparisons(terminalreporter):
 
 
 def report_slowest_cells(terminalreporter):
-    """The five cells that computed longest. On any laptop each should take only seconds."""
+    """Write which five cells computed longest. On any laptop each should take only seconds."""
     seconds = [
         (value, report.nodeid)
         for report in terminalreporter.stats.get("passed", [])
@@ -208,7 +214,7 @@ def report_slowest_cells(terminalreporter):
 
 
 def report_what_was_left_out(terminalreporter):
-    """A line for each reason to skip: the files that were skipped, and how many other tests."""
+    """Write a line for each reason to skip: the skipped files, and how many other tests."""
     reasons = {}
     for report in terminalreporter.stats.get("skipped", []):
         *_, reason = report.longrepr

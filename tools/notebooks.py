@@ -20,7 +20,7 @@ import nbformat
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = ROOT / "notebooks"
-WIDGET = "application/vnd.jupyter.widget-view+json"
+WIDGET_MIME = "application/vnd.jupyter.widget-view+json"
 TIMEOUT = 600  # seconds, for what hangs: on a busy machine no cell takes a tenth of it
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -29,7 +29,7 @@ METADATA = {
 
 
 def pinned_matplotlib(constraints=ROOT / "constraints.txt"):
-    """The version that draws the stored pictures: the first matplotlib in constraints.txt."""
+    """Return the version that draws the stored pictures: the first in constraints.txt."""
     found = re.search(r"^matplotlib==([^\s;]+)", constraints.read_text("utf-8"), re.MULTILINE)
     if found is None:
         raise ValueError(f"{constraints} pins no matplotlib: add a line matplotlib==VERSION")
@@ -37,12 +37,12 @@ def pinned_matplotlib(constraints=ROOT / "constraints.txt"):
 
 
 def series():
-    """The paths of the course's notebooks, in order."""
+    """Return the paths of the course's notebooks, in order."""
     return sorted(NOTEBOOKS.glob("*.ipynb"))
 
 
 def read(path):
-    """The notebook at path. Its ids and metadata are not checked."""
+    """Return the notebook at path. Its ids and metadata are not checked."""
     return nbformat.v4.reads(Path(path).read_text("utf-8"))
 
 
@@ -58,18 +58,18 @@ def write(nb, path):
 
 
 def from_code(sources):
-    """A notebook of these code cells, none of which has run."""
+    """Return a notebook of these code cells, none of which has run."""
     cells = [nbformat.v4.new_code_cell(source) for source in sources]
     return nbformat.v4.new_notebook(cells=cells, metadata=METADATA)
 
 
 def code_cells(nb):
-    """The code cells of a notebook, in order."""
+    """Return the code cells of a notebook, in order."""
     return [cell for cell in nb.cells if cell.cell_type == "code"]
 
 
 def headings(nb):
-    """[(level, text)] of every heading in the text cells, in order."""
+    """Return [(level, text)] of every heading in the text cells, in order."""
     text = "\n".join(cell.source for cell in nb.cells if cell.cell_type == "markdown")
     text = re.sub(r"^(```|~~~).*?^\1", "", text, flags=re.MULTILINE | re.DOTALL)
     found = re.findall(r"^(#{1,6})\s+(.*?)\s*$", text, re.MULTILINE)
@@ -77,12 +77,12 @@ def headings(nb):
 
 
 def as_text(nb):
-    """nb as it stands in a file: sorted keys, indent 1, one newline at the end."""
+    """Return nb as it stands in a file: sorted keys, indent 1, one newline at the end."""
     return nbformat.v4.writes(nb, indent=1, sort_keys=True).rstrip("\n") + "\n"
 
 
 def normalise(nb):
-    """A copy of nb that holds only what a reader sees and nbval compares.
+    """Return a copy of nb that holds only what a reader sees and nbval compares.
 
     Ids are made from the source, so they stay when cells move. Of the metadata it keeps the
     tags, what nbgrader asks for, and the texts and sizes of pictures. The answer to an exercise
@@ -115,6 +115,7 @@ def normalise(nb):
 
 
 def _normal_metadata(metadata):
+    """Return the metadata of a cell in normal form."""
     normal = {key: metadata[key] for key in ("tags", "nbgrader") if metadata.get(key)}
     if metadata.get("nbgrader", {}).get("solution"):
         normal["jupyter"] = {"source_hidden": True}
@@ -122,6 +123,7 @@ def _normal_metadata(metadata):
 
 
 def _normal_outputs(cell):
+    """Return the outputs of a cell in normal form: streams joined, without widget views."""
     outputs = []
     for output in cell.outputs:
         kind = output.output_type
@@ -133,7 +135,7 @@ def _normal_outputs(cell):
                 outputs.append({"output_type": kind} | text)
         elif kind in ("display_data", "execute_result"):
             # A widget's model dies with the kernel: its stored view would hide the picture.
-            data = {mime: value for mime, value in output.data.items() if mime != WIDGET}
+            data = {mime: value for mime, value in output.data.items() if mime != WIDGET_MIME}
             for mime in data:
                 if mime in ("image/png", "image/jpeg"):
                     data[mime] = data[mime].strip()
@@ -147,10 +149,10 @@ def _normal_outputs(cell):
     return outputs
 
 
-def execute(path, *, change=lambda nb: nb, python=None, environment=None):
-    """The notebook at path, run in a fresh kernel in its own folder.
+def execute(path, *, transform=lambda nb: nb, python=None, environment=None):
+    """Run the notebook at path in a fresh kernel in its own folder and return it.
 
-    change : a function of the notebook, applied before it runs.
+    transform : a function of the notebook that returns what is run in its place.
     python : the interpreter that runs it; None is this one.
     environment : {name: value} of variables that its process has besides those of this one.
 
@@ -174,7 +176,7 @@ def execute(path, *, change=lambda nb: nb, python=None, environment=None):
     path = Path(path).resolve()
 
     def run():
-        nb = change(normalise(read(path)))
+        nb = transform(normalise(read(path)))
         NotebookClient(
             nb,
             km=AsyncKernelManager(kernel_spec_manager=ThisInterpreter()),
@@ -191,7 +193,7 @@ def execute(path, *, change=lambda nb: nb, python=None, environment=None):
 
 
 def start_with_retries(start, *args, **kwargs):
-    """start(...), which starts a kernel; tried up to three times if the kernel dies at once.
+    """Return start(...), which starts a kernel; try up to three times if it dies at once.
 
     Two kernels that start at the same time may be given the same port, and then one dies.
     """

@@ -1,9 +1,9 @@
-"""tools/matrix.py: a number that moves is seen, before rounding and as printed."""
+"""tools/environments.py: a number that moves is seen, before rounding and as printed."""
 
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from tools import matrix
+from tools import environments
 
 
 def printed(*texts):
@@ -20,22 +20,24 @@ STORED = printed("error 0.318, 3 nets\n", "word\n")
 def test_a_deviation_is_measured_before_rounding():
     reference = printed("error 0.318400000, 3 nets\n", "word\n")
     other = printed("error 0.318600000, 3 nets\n", "word\n")
-    (units, cell, numbers), (none, _, _) = matrix.deviations(STORED, reference, other)
+    (units, cell, numbers), (none, _, _) = environments.deviations(STORED, reference, other)
     assert units == pytest.approx(0.2) and cell == 0 and none == 0
     assert numbers == ("0.318", "0.318400000", "0.318600000")
-    assert matrix.units_as_printed(STORED, printed("error 0.319, 3 nets\n", "word\n")) == 1
+    assert (
+        environments.units_as_printed(STORED, printed("error 0.319, 3 nets\n", "word\n")) == 1
+    )
 
 
 def test_other_words_are_infinitely_far_away():
     reference = printed("error 0.318400000, 3 nets\n", "word\n")
     other = printed("error 0.318400000, 3 nets\n", "sword\n")
-    assert max(matrix.deviations(STORED, reference, reference))[0] == 0
-    assert matrix.units_as_printed(STORED, other) == float("inf")
+    assert max(environments.deviations(STORED, reference, reference))[0] == 0
+    assert environments.units_as_printed(STORED, other) == float("inf")
 
 
 def test_a_cell_that_more_digits_change_is_left_to_the_printed_run():
     reference = printed("error less than 0.318400000, 3 nets\n", "0.1\n")
-    assert matrix.deviations(STORED, reference, reference) == []
+    assert environments.deviations(STORED, reference, reference) == []
 
 
 @pytest.mark.parametrize(
@@ -49,14 +51,14 @@ def test_a_cell_that_more_digits_change_is_left_to_the_printed_run():
 )
 def test_all_that_is_printed_gets_more_digits(source, precise):
     nb = new_notebook(cells=[new_code_cell("start"), new_code_cell(source)])
-    first, second = matrix.more_digits(nb).cells
-    assert first.source == matrix.MORE_DIGITS + "start"
+    first, second = environments.with_more_digits(nb).cells
+    assert first.source == environments.MORE_DIGITS_CODE + "start"
     assert second.source == precise
 
 
 def test_an_exact_cell_keeps_its_digits():
     cell = new_code_cell('f"{x:.6f}"', metadata={"tags": ["exact"]})
-    nb = matrix.more_digits(new_notebook(cells=[new_code_cell("start"), cell]))
+    nb = environments.with_more_digits(new_notebook(cells=[new_code_cell("start"), cell]))
     assert nb.cells[1].source == 'f"{x:.6f}"'
 
 
@@ -64,9 +66,9 @@ def test_a_check_is_judged_by_its_spread():
     runs = [
         printed(f"ok    a: {value}, above 0.5 and below 0.9\n") for value in (0.6, 0.62, 0.61)
     ]
-    ((times, claim, low, high),) = matrix.margins(runs)
+    ((times, claim, low, high),) = environments.margins(runs)
     assert times == pytest.approx(5) and (claim, low, high) == ("a", 0.6, 0.62)
-    assert matrix.margins([printed("ok    a: rounding error, below 1e-12\n")]) == []
+    assert environments.margins([printed("ok    a: rounding error, below 1e-12\n")]) == []
 
 
 def test_what_is_too_far_is_said_and_fails():
@@ -76,8 +78,8 @@ def test_what_is_too_far_is_said_and_fails():
         "pictures": {"here": {"00": None, "01": 0.1}},
     }
     near = [(2.5, "a", 0.6, 0.62, "00")]
-    said = matrix.faults(tables, near)
+    said = environments.faults(tables, near)
     assert len(said) == 2 and "before: 01 in here: 0.4" in said[0] and "2.5 spreads" in said[1]
-    text = matrix.page(tables, [(0.4, "here", "01", 3, ("0.1", "0.11", "0.15"))], near)
+    text = environments.page(tables, [(0.4, "here", "01", 3, ("0.1", "0.11", "0.15"))], near)
     assert "| here | 0.2 | 0.4 |" in text and said[1] in text
     assert "| 0.4 | 01, cell 3 | here | 0.1 | 0.11 | 0.15 |" in text

@@ -1,8 +1,8 @@
-"""How far the numbers of the series move from one numerical environment to another.
+"""Run the notebooks in many numerical environments, and report how far their numbers move.
 
-python -m tools.matrix               run the series in every environment, write docs/matrix.md
-python -m tools.matrix --only NAME   only in these; the page has all runs in build/matrix
-python -m tools.matrix --only        run nothing, write the page anew
+python -m tools.environments               run all in every environment, write docs/matrix.md
+python -m tools.environments --only NAME   only in these; the page has all runs in build/matrix
+python -m tools.environments --only        run nothing, write the page anew
 
 Each notebook runs twice in each environment: as it is, and with six more digits in all that it
 prints, so that a deviation is seen before rounding. Deviations are in units of what
@@ -33,15 +33,15 @@ RUNS = notebooks.ROOT / "build" / "matrix"
 PAGE = notebooks.ROOT / "docs" / "matrix.md"
 REFERENCE = "as stored"  # this processor's own kernels, one thread, pinned versions
 KERNELS = ("Prescott", "Nehalem", "Sandybridge", "Haswell", "Zen", "SkylakeX", "NeoverseN1")
-# A number may move by so many units, before rounding and as printed, a picture by such a share
-# of what the guard lets pass. A Check's value stays so many spreads away from its bound.
-LIMITS = {"before": 1 / 3, "printed": 1, "pictures": 1}
-LEAST_SPREADS = 3
-SHOWN = 12  # so many of the numbers that moved most are listed
+# Of a number in units of its last digit, before rounding and as printed; of a picture as a
+# share of what the guard lets pass.
+MAX_DEVIATIONS = {"before": 1 / 3, "printed": 1, "pictures": 1}
+MIN_SPREADS_TO_BOUND = 3  # between the value of a Check and its bound
+MAX_LISTED_ROWS = 12  # of the numbers that moved most, and of the closest Checks
 
-# Run in the kernel before the first cell; as functions, so that they name nothing there.
-MOVE_WEIGHTS = """\
-def prelude():
+# Code for the kernel, before the first cell. It is in functions, so that it leaves few names.
+PERTURB_WEIGHTS_CODE = """\
+def set_up():
     import numpy
     from aehelpers import layers
     start, noise = layers.Affine.init, numpy.random.default_rng(12)
@@ -49,10 +49,10 @@ def prelude():
         theta = start(self, rng)
         return theta * (1 + 1e-12 * noise.standard_normal(theta.shape))  # biases stay 0
     layers.Affine.init = moved
-prelude()
+set_up()
 """
-MORE_DIGITS = """\
-def prelude():
+MORE_DIGITS_CODE = """\
+def set_up():
     import sys
     import aehelpers.checks, aehelpers.course, aehelpers.figures.explorer
     few = aehelpers.checks.rounded
@@ -61,29 +61,38 @@ def prelude():
     for module in list(sys.modules.values()):
         if getattr(module, "rounded", None) is few:
             module.rounded = rounded
-prelude()
+set_up()
 """
 
 
 @dataclass(frozen=True)
 class Environment:
+    """A numerical environment: a Python with its packages, and what is set and run in it first.
+
+    variables : {name: value} of environment variables.
+    setup_code : what the kernel runs before the first cell.
+    package_versions : "oldest" or "newest" of what pyproject.toml allows; "" for those here.
+    """
+
     name: str
     variables: dict = field(default_factory=dict)
-    prelude: str = ""
-    versions: str = ""  # "oldest" or "newest" of what pyproject.toml allows; "": these ones
+    setup_code: str = ""
+    package_versions: str = ""
 
     @property
     def python(self):
-        if not self.versions:
+        """The path of its interpreter."""
+        if not self.package_versions:
             return sys.executable
-        return str(RUNS / self.versions / ("Scripts" if os.name == "nt" else "bin") / "python")
+        programs = "Scripts" if os.name == "nt" else "bin"
+        return str(RUNS / self.package_versions / programs / "python")
 
 
 # ---- the environments ------------------------------------------------------------------------
 
 
-def environments():
-    """What this machine can run, the reference first."""
+def available():
+    """List the environments that this machine can run, the reference first."""
     found = [Environment(REFERENCE)]
     for kernel in KERNELS:
         variables = {"OPENBLAS_CORETYPE": kernel}
@@ -97,14 +106,14 @@ def environments():
         name = f"NumPy without {groups[first]}" + " and above" * (first < len(groups) - 1)
         found.append(Environment(name, {"NPY_DISABLE_CPU_FEATURES": without}))
     found.append(Environment("two threads", {"OPENBLAS_NUM_THREADS": "2"}))
-    found.append(Environment("weights moved by 1e-12", prelude=MOVE_WEIGHTS))
-    found.append(Environment("oldest versions", versions="oldest"))
-    found.append(Environment("newest versions", versions="newest"))
+    found.append(Environment("weights moved by 1e-12", setup_code=PERTURB_WEIGHTS_CODE))
+    found.append(Environment("oldest versions", package_versions="oldest"))
+    found.append(Environment("newest versions", package_versions="newest"))
     return found
 
 
 def runs_kernel(kernel, variables):
-    """Whether this OpenBLAS has that kernel and this processor can run it."""
+    """Say whether this OpenBLAS has that kernel and this processor can run it."""
     product = "np.ones((99, 99)) @ np.ones((99, 99))"
     report = "from threadpoolctl import threadpool_info as i; print(i()[0]['architecture'])"
     try:
@@ -114,7 +123,7 @@ def runs_kernel(kernel, variables):
 
 
 def printed_by(code, variables=()):
-    """What this code prints in a new Python, with NumPy as np."""
+    """Return what this code prints in a new Python, with NumPy as np."""
     return subprocess.run(
         [sys.executable, "-c", f"import numpy as np; {code}"],
         env=os.environ | dict(variables),
@@ -126,15 +135,15 @@ def printed_by(code, variables=()):
 
 def install(environment):
     """Make the environment's own Python in build/."""
-    venv.create(RUNS / environment.versions, with_pip=True, clear=True)
+    venv.create(RUNS / environment.package_versions, with_pip=True, clear=True)
     pip = [environment.python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    wanted = ["--editable", f"{notebooks.ROOT}[lab]", *extra_arguments(environment.versions)]
-    subprocess.run([*pip, *wanted], check=True)
+    versions = extra_arguments(environment.package_versions)
+    subprocess.run([*pip, "--editable", f"{notebooks.ROOT}[lab]", *versions], check=True)
 
 
-def extra_arguments(which):
-    """What pip gets besides: the lower bounds of pyproject.toml, or to take the newest."""
-    if which == "newest":
+def extra_arguments(package_versions):
+    """Return what else pip gets: the lower bounds of pyproject.toml, or to take the newest."""
+    if package_versions == "newest":
         return ["--upgrade"]
     project = tomllib.loads((notebooks.ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     bounds = project["dependencies"] + project["optional-dependencies"]["lab"]
@@ -151,31 +160,31 @@ def run_all(chosen):
     os.environ["MPLBACKEND"] = "Agg"
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     for environment in chosen:
-        if environment.versions:
+        if environment.package_versions:
             install(environment)
     tasks = [
-        (environment, path, precise)
+        (environment, path, more_digits)
         for environment in chosen
         for path in notebooks.series()
-        for precise in (0, 1)
+        for more_digits in (0, 1)
     ]
     with ProcessPoolExecutor() as pool:
         for task, error in zip(tasks, pool.map(run, tasks), strict=True):
-            environment, path, precise = task
-            how = ", precise" if precise else ""
+            environment, path, more_digits = task
+            how = ", more digits" if more_digits else ""
             print(f"{environment.name}, {path.stem}{how}: {error or 'done'}", flush=True)
 
 
 def run(task):
     """Run one notebook and store it. Returns the message of what stopped it, or ''."""
-    environment, path, precise = task
-    file = run_file(environment.name, path, precise)
+    environment, path, more_digits = task
+    file = run_file(environment.name, path, more_digits)
     file.unlink(missing_ok=True)
-    change = more_digits if precise else (lambda nb: nb)
+    change = with_more_digits if more_digits else (lambda nb: nb)
     try:
         nb = notebooks.execute(
             path,
-            change=lambda nb: with_prelude(change(nb), environment.prelude),
+            transform=lambda nb: with_setup_code(change(nb), environment.setup_code),
             python=environment.python,
             environment=environment.variables,
         )
@@ -186,43 +195,48 @@ def run(task):
     return ""
 
 
-def run_file(name, path, precise):
-    """Where the run of a notebook in the environment of that name is kept."""
-    return RUNS / "runs" / name / ("precise" if precise else "printed") / path.name
+def run_file(name, path, more_digits):
+    """Return where the run of a notebook in the environment of that name is kept."""
+    return RUNS / "runs" / name / ("precise" if more_digits else "printed") / path.name
 
 
-def with_prelude(nb, code):
-    """nb, whose first cell runs this code first."""
+def with_setup_code(nb, code):
+    """Return nb, whose first cell runs this code first."""
     first = notebooks.code_cells(nb)[0]
     first.source = code + first.source
     return nb
 
 
-def more_digits(nb):
-    """nb with six more digits in all that it prints, except in cells tagged "exact"."""
+def with_more_digits(nb):
+    """Return nb with six more digits in all that it prints, except in cells tagged "exact"."""
     for cell in notebooks.code_cells(nb):
         if "exact" not in cell.metadata.get("tags", []):
-            for pattern, wider in WIDER:
-                cell.source = re.sub(pattern, wider, cell.source)
-    return with_prelude(nb, MORE_DIGITS)
+            for pattern, wider_format in WIDER_FORMATS:
+                cell.source = re.sub(pattern, wider_format, cell.source)
+    return with_setup_code(nb, MORE_DIGITS_CODE)
 
 
-def _more(found, name, more):
+def _increased(found, name, more):
+    """Return the number in a group of the match, increased; "" stays "", for no number."""
     return str(int(found[name]) + more) if found[name] else ""
 
 
-WIDER = (
+# (pattern of a format in the source of a cell, the same with more digits), in order.
+WIDER_FORMATS = (
     # f"{x:>9.3f}" and f"{rounded(x):>9}"
     (
         r"(?P<width>\d*)\.(?P<digits>\d)(?=[efg%][}\"'])",
-        lambda found: f"{_more(found, 'width', 9)}.{_more(found, 'digits', 6)}",
+        lambda found: f"{_increased(found, 'width', 9)}.{_increased(found, 'digits', 6)}",
     ),
-    (r":(?P<side>[<>^])(?P<width>\d+)}", lambda f: f":{f['side']}{_more(f, 'width', 9)}}}"),
+    (
+        r":(?P<side>[<>^])(?P<width>\d+)}",
+        lambda f: f":{f['side']}{_increased(f, 'width', 9)}}}",
+    ),
     (
         r"\bround\((?P<what>.*), (?P<digits>[0-4])\)",
-        lambda f: f"round({f['what']}, {_more(f, 'digits', 6)})",
+        lambda f: f"round({f['what']}, {_increased(f, 'digits', 6)})",
     ),
-    (r"\.round\((?P<digits>[0-4])\)", lambda f: f".round({_more(f, 'digits', 6)})"),
+    (r"\.round\((?P<digits>[0-4])\)", lambda f: f".round({_increased(f, 'digits', 6)})"),
 )
 
 
@@ -255,7 +269,7 @@ def numbers_beside(*runs):
 
 
 def deviations(stored, reference, other):
-    """[(units, cell, the number in each)]: how far the two precise runs are apart.
+    """[(units, cell, the number in each)]: how far the runs with more digits are apart.
 
     A cell whose words change when it prints more digits is left to the runs as printed.
     """
@@ -283,7 +297,7 @@ def picture_share(stored, other):
     worst = 0.0
     for pair in zip(all_pictures(stored), all_pictures(other), strict=True):
         whole, tile = guard.picture_distances(*map(guard.pixels, pair))
-        worst = max(worst, whole / guard.MOST_RMS, tile / guard.MOST_TILE_RMS)
+        worst = max(worst, whole / guard.MAX_RMS, tile / guard.MAX_TILE_RMS)
     return worst
 
 
@@ -295,7 +309,8 @@ def all_pictures(nb):
 def margins(runs):
     """[(distance to the bound / spread, claim, least, largest)] of the Checks of a notebook.
 
-    runs : the precise ones. A value that is only rounding error prints no number to compare.
+    runs : those with more digits. A value that is only rounding error prints no number, so
+        there is nothing to compare.
     """
     found = []
     for lines in zip(*map(facts.check_lines, runs), strict=True):
@@ -310,62 +325,65 @@ def margins(runs):
 
 
 def results():
-    """Of all runs that are there: the three tables, the deviations, the margins of the Checks.
+    """Return three tables of all runs that are there, their deviations and their margins.
 
-    A table is {environment: {notebook: value}}. A run that is missing, because it stopped,
+    The deviations are ranked from the largest, the margins of the Checks from the closest. A
+    table is {environment: {notebook: value}}. A run that is missing, because it stopped,
     counts as infinitely far away.
     """
     names = [folder.name for folder in (RUNS / "runs").iterdir()]
     names = sorted(names, key=lambda name: (name != REFERENCE, name))
     tables = {what: {name: {} for name in names} for what in ("before", "printed", "pictures")}
-    moved, close = [], []
+    ranked_deviations, ranked_margins = [], []
     for path in notebooks.series():
         stored, where = notebooks.read(path), path.stem[:2]
-        precise = {name: run_of(name, path, precise=True) for name in names}
+        with_digits = {name: run_of(name, path, more_digits=True) for name in names}
         for name in names:
-            printed = run_of(name, path, precise=False)
-            if None in (printed, precise[name], precise[REFERENCE]):
+            printed = run_of(name, path, more_digits=False)
+            if None in (printed, with_digits[name], with_digits[REFERENCE]):
                 for table in tables.values():
                     table[name][where] = float("inf")
                 continue
-            found = deviations(stored, precise[REFERENCE], precise[name])
-            moved += [(units, name, where, *rest) for units, *rest in found]
+            found = deviations(stored, with_digits[REFERENCE], with_digits[name])
+            ranked_deviations += [(units, name, where, *rest) for units, *rest in found]
             tables["before"][name][where] = max(found)[0]
             tables["printed"][name][where] = units_as_printed(stored, printed)
             same_matplotlib = not name.endswith("versions")
             share = picture_share(stored, printed) if same_matplotlib else None
             tables["pictures"][name][where] = share
-        close += [(*each, where) for each in margins(filter(None, precise.values()))]
-    return tables, sorted(moved, reverse=True), sorted(close)
+        ranked_margins += [
+            (*each, where) for each in margins(filter(None, with_digits.values()))
+        ]
+    return tables, sorted(ranked_deviations, reverse=True), sorted(ranked_margins)
 
 
-def run_of(name, path, precise):
+def run_of(name, path, more_digits):
     """The stored run of one notebook, or None if there is none."""
-    file = run_file(name, path, precise)
+    file = run_file(name, path, more_digits)
     return notebooks.read(file) if file.exists() else None
 
 
-def faults(tables, close):
-    """A sentence for each limit that is not kept."""
+def faults(tables, ranked_margins):
+    """Return a sentence for each limit that is not kept."""
     found = []
     for what, table in tables.items():
         for name, row in table.items():
             found += [
-                f"{what}: {where} in {name}: {value:.2g}, at most {LIMITS[what]:.2g}"
+                f"{what}: {where} in {name}: {value:.2g}, at most {MAX_DEVIATIONS[what]:.2g}"
                 for where, value in row.items()
-                if value is not None and value > LIMITS[what]
+                if value is not None and value > MAX_DEVIATIONS[what]
             ]
     return found + [
         f"Check in {where}: {claim}: {times:.2g} spreads from its bound, "
-        f"at least {LEAST_SPREADS}"
-        for times, claim, _, _, where in close
-        if times < LEAST_SPREADS
+        f"at least {MIN_SPREADS_TO_BOUND}"
+        for times, claim, _, _, where in ranked_margins
+        if times < MIN_SPREADS_TO_BOUND
     ]
 
 
 # ---- the page --------------------------------------------------------------------------------
 
-TEXT = """\
+PAGE_TEMPLATE = """\
 # How far the numbers move
 
 Every stored number is compared with a fresh run, and two processors do not compute the same
@@ -389,7 +407,7 @@ moves by one unit at most, and a comparison lets that pass
 
 The numbers that moved most:
 
-{moved}
+{deviations}
 
 ## As printed
 
@@ -410,7 +428,7 @@ there they are not compared.
 Each Check's value stays away from its bound by at least {spreads} times its spread over the
 environments. These come closest:
 
-{close}
+{margins}
 
 {verdict}
 
@@ -427,33 +445,36 @@ environments. These come closest:
 """
 
 
-def page(tables, moved, close):
-    """docs/matrix.md, as text."""
+def page(tables, ranked_deviations, ranked_margins):
+    """Return docs/matrix.md as text."""
     shown = {what: _table_of(table) for what, table in tables.items()}
     top = [
         f"| {units:.2g} | {where}, cell {cell} | {name} | {' | '.join(numbers)} |"
-        for units, name, where, cell, numbers in moved[:SHOWN]
+        for units, name, where, cell, numbers in ranked_deviations[:MAX_LISTED_ROWS]
     ]
     near = [
         f"| {times:.3g} | {where} | {claim} | {low:.6g} | {high:.6g} |"
-        for times, claim, low, high, where in close[:SHOWN]
+        for times, claim, low, high, where in ranked_margins[:MAX_LISTED_ROWS]
     ]
-    found = faults(tables, close)
-    return TEXT.format(
+    found = faults(tables, ranked_margins)
+    return PAGE_TEMPLATE.format(
         day=f"{date.today():%-d %B %Y}",
         processor=_processor(),
         numpy=version("numpy"),
         matplotlib=version("matplotlib"),
-        spreads=LEAST_SPREADS,
-        numbers=sum(name == REFERENCE for _, name, *_ in moved),
-        moved=_lines("units", "where", "environment", "stored", "as stored", "there", rows=top),
-        close=_lines("spreads", "notebook", "claim", "least", "largest", rows=near),
+        spreads=MIN_SPREADS_TO_BOUND,
+        numbers=sum(name == REFERENCE for _, name, *_ in ranked_deviations),
+        deviations=_lines(
+            "units", "where", "environment", "stored", "as stored", "there", rows=top
+        ),
+        margins=_lines("spreads", "notebook", "claim", "least", "largest", rows=near),
         verdict="\n".join(f"- **{fault}**" for fault in found) or "All of this holds.",
         **shown,
     )
 
 
 def _table_of(table):
+    """Return a table of `results` in Markdown, a row for each environment."""
     columns = sorted({where for row in table.values() for where in row})
     rows = [
         f"| {name} | " + " | ".join(_entry(row[where]) for where in columns) + " |"
@@ -463,15 +484,18 @@ def _table_of(table):
 
 
 def _entry(value):
+    """Return a value of a table as text; None is what was not compared."""
     return "-" if value is None else "0" if value < 1e-6 else f"{value:.1g}"
 
 
 def _lines(*columns, rows):
+    """Return a table in Markdown of these names of columns and finished rows."""
     head = f"| {' | '.join(columns)} |", "|" + " --- |" * len(columns)
     return "\n".join([*head, *rows])
 
 
 def _processor():
+    """Return the name of this processor."""
     info = Path("/proc/cpuinfo")
     found = re.search(r"model name\s*: (.+)", info.read_text()) if info.exists() else None
     return found[1] if found else platform.machine()
@@ -483,10 +507,10 @@ def main(argv=None):
     parser.add_argument("--only", nargs="*", metavar="NAME", help="run these environments only")
     names = parser.parse_args(argv).only
     if names is None or names:
-        run_all([each for each in environments() if names is None or each.name in names])
-    tables, moved, close = results()
-    PAGE.write_text(page(tables, moved, close), "utf-8")
-    found = faults(tables, close)
+        run_all([each for each in available() if names is None or each.name in names])
+    tables, ranked_deviations, ranked_margins = results()
+    PAGE.write_text(page(tables, ranked_deviations, ranked_margins), "utf-8")
+    found = faults(tables, ranked_margins)
     print(
         "\n".join(found)
         or f"all within their margins; {PAGE.relative_to(notebooks.ROOT)} says how far"
