@@ -90,7 +90,7 @@ editions: $(STAMP)
 	$(BIN)/python -m handouts.editions
 
 course: $(VENV)/installed-lab+test+grading
-	$(BIN)/python -m handouts.course
+	$(BIN)/python -m handouts.nbgrader_course
 
 api: $(VENV)/installed-lab+api
 	$(BIN)/python -m tools.api

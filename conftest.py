@@ -9,7 +9,7 @@ LONGEST = (
     "test_canvas",
     "test_explorer",
     "test_recipes",
-    "test_course",
+    "test_nbgrader_course",
     "00_",
     "05_",
     "09_",

@@ -25,12 +25,13 @@ def make(path, editions, want_slides):
     with Typesetter() as typesetter:
         if want_slides:
             return list(build.slides(typesetter, path))
-        editions = [each for each in editions if build.GUIDES.get(path, each) == each]
+        editions = [each for each in editions if build.GUIDE_EDITIONS.get(path, each) == each]
         reports = (build.handouts(typesetter, path, edition) for edition in editions)
         return [report for of_edition in reports for report in of_edition]
 
 
 def main(argv=None):
+    """Write what the command line asks for; the exit code is 1 if a file failed, else 0."""
     parser = argparse.ArgumentParser(
         prog="python -m handouts", description=__doc__.splitlines()[0]
     )
@@ -39,7 +40,10 @@ def main(argv=None):
     parser.add_argument("--slides", action="store_true", help="slides in place of handouts")
     parser.add_argument("--jobs", type=int, default=1, help="notebooks at a time")
     options = parser.parse_args(argv)
-    found = [*notebooks.NOTEBOOKS.glob("*.ipynb"), *([] if options.slides else build.GUIDES)]
+    found = [
+        *notebooks.NOTEBOOKS.glob("*.ipynb"),
+        *([] if options.slides else build.GUIDE_EDITIONS),
+    ]
     paths = sorted(path for path in found if path.name.startswith(tuple(options.only)))
     if not paths:
         parser.error(f"no notebook or guide begins with {' or '.join(options.only)}")

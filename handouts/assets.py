@@ -21,7 +21,7 @@ DIGESTS = {
     "@fontsource/inconsolata-5.3.0": "12UZvQzR9rcgFv1Wb2vy9NvMqleh4fVZ9W5Ww/S3"
     "CamaRLeUfCkfXersbiqcyCkH82etGTTRyHd5cJYDJ2W27w==",
 }
-FACES = (
+FONT_FACES = (  # (family, weight and style)
     ("source-serif-4", "400-normal"),
     ("source-serif-4", "400-italic"),
     ("source-serif-4", "600-normal"),
@@ -45,10 +45,11 @@ def mathjax():
 @functools.cache
 def font_faces():
     """Return the Latin letters as @font-face rules; others come from the system."""
-    return "\n".join(map(_font_face, *zip(*FACES, strict=True)))
+    return "\n".join(map(_font_face, *zip(*FONT_FACES, strict=True)))
 
 
 def _font_face(family, face):
+    """Return the @font-face rule of a face, such as "400-normal", with its letters."""
     package = next(name for name in DIGESTS if f"/{family}-" in name)
     letters = base64.b64encode(_read(package, f"files/{family}-latin-{face}.woff2")).decode()
     weight, style = face.split("-")
@@ -74,6 +75,7 @@ def _read(package, name):
 
 
 def _fetch(package):
+    """Fetch a package from npm into FOLDER. Raises AssetError if that fails."""
     npm = shutil.which("npm")
     if npm is None:
         raise AssetError(

@@ -13,7 +13,8 @@ from .typesetter import HERE, FaultsError
 
 HANDOUTS_FOLDER = notebooks.ROOT / "build" / "handouts"
 SLIDES_FOLDER = notebooks.ROOT / "build" / "slides"
-GUIDES = {HERE / "NOTATION.md": "student", HERE / "TEACHING.md": "teacher"}  # and for whom
+# {guide: the edition that it is for}
+GUIDE_EDITIONS = {HERE / "NOTATION.md": "student", HERE / "TEACHING.md": "teacher"}
 PAPERS = {  # size, margins, height of the text; it is 180 mm wide on both
     "a4": ("A4", "18mm 15mm 16mm", "263mm"),
     "letter": ("letter", "17mm 17.95mm 15mm", "247.4mm"),
@@ -62,7 +63,7 @@ def handouts(typesetter, path, edition, folder=HANDOUTS_FOLDER, papers=tuple(PAP
         return
     for paper, file in files.items():
         yield _written(file, typesetter.print, paper_page(handout, glyphs, paper))
-    yield _written(screen, typesetter.publish, screen_page(handout, glyphs))
+    yield _written(screen, typesetter.write_page, screen_page(handout, glyphs))
 
 
 def slides(typesetter, path, folder=SLIDES_FOLDER):
@@ -74,13 +75,13 @@ def slides(typesetter, path, folder=SLIDES_FOLDER):
         yield _failed(file, error)
         return
     yield _written(
-        file, typesetter.publish_slides, slides_page(handout, glyphs), handout.explorers
+        file, typesetter.write_slides, slides_page(handout, glyphs), handout.explorers
     )
 
 
 def prepare(typesetter, path, edition):
     """Return the Handout, its formulas typeset, and the glyphs that the formulas share."""
-    if path in GUIDES:
+    if path in GUIDE_EDITIONS:
         handout = pages.Handout(guide(path), edition)
     else:
         handout = pages.Handout(notebooks.read(path), edition, explorers.elements(path))
@@ -108,6 +109,7 @@ def _written(file, write, *content):
 
 
 def _failed(file, error):
+    """Return the Report on a file that was not written, and remove an older one."""
     file.unlink(missing_ok=True)
     return Report(file.name, faults=tuple(getattr(error, "faults", [str(error)])))
 
@@ -116,6 +118,7 @@ def _failed(file, error):
 
 
 def paper_page(handout, glyphs, paper):
+    """Return the page that is printed on that paper, "a4" or "letter"."""
     size, margin, height = PAPERS[paper]
     style = PAPER_STYLE.format(
         size=size,
@@ -130,11 +133,13 @@ def paper_page(handout, glyphs, paper):
 
 
 def screen_page(handout, glyphs):
+    """Return the page for a screen."""
     body = pages.linked(handout.on_screen(), handout.edition)
     return _page(handout, glyphs, f'<main class="web">{body}</main>', style_sheet("handout"))
 
 
 def slides_page(handout, glyphs):
+    """Return the page that the slides are made of, with the script that shows them."""
     body = f'<main class="flow">{pages.linked(handout.on_slides())}</main>'
     show = f"<script>{(HERE / 'slides.js').read_text('utf-8')}</script>"
     return _page(handout, glyphs, body + show, style_sheet("slides"))
@@ -143,10 +148,11 @@ def slides_page(handout, glyphs):
 def style_sheet(name):
     """Return the style of handouts or slides, and before it what both share."""
     styles = [(HERE / f"{each}.css").read_text("utf-8") for each in ("page", name)]
-    return "\n".join([*styles, pages.CODE.get_style_defs("pre.code")])
+    return "\n".join([*styles, pages.CODE_FORMATTER.get_style_defs("pre.code")])
 
 
 def _page(handout, glyphs, body, style):
+    """Return a whole page of HTML around a body."""
     template = Template((HERE / "page.html").read_text("utf-8"))
     return template.substitute(
         title=html.escape(handout.title),

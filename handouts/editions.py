@@ -23,24 +23,27 @@ WIDEST_LINE = 96
 SOLUTION_MARKERS = ["### BEGIN SOLUTION", "### END SOLUTION"]
 TEST_MARKERS = ["### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"]
 # Whatever was meant as a marker: a misspelt one would leave an answer in sight.
-ANY_MARKER = re.compile(
+ANY_MARKER_RE = re.compile(
     r"^[^\w\n]*(?:BEGIN|END)[ _-]*(?:SOLUTION|HIDDEN|MARK)S?\b.*$", re.M | re.I
 )
-REGION = r"### BEGIN SOLUTION\n(?P<body>.+?)\n *### END SOLUTION$"
-SOLUTION = re.compile(rf"^ *{REGION}", re.M | re.S)
-HINTED_SOLUTION = re.compile(
-    rf"^(?P<tab> *)# Hint: *(?P<hint>\S.*)\n(?P=tab){REGION}", re.M | re.S
+SOLUTION_REGION_PATTERN = r"### BEGIN SOLUTION\n(?P<body>.+?)\n *### END SOLUTION$"
+SOLUTION_RE = re.compile(rf"^ *{SOLUTION_REGION_PATTERN}", re.M | re.S)
+HINTED_SOLUTION_RE = re.compile(
+    rf"^(?P<tab> *)# Hint: *(?P<hint>\S.*)\n(?P=tab){SOLUTION_REGION_PATTERN}", re.M | re.S
 )
-HIDDEN_TESTS = re.compile(r"\n*^### BEGIN HIDDEN TESTS\n.*?### END HIDDEN TESTS$", re.M | re.S)
-SUMMARY = re.compile(r"\d+ claims measured, all within their bounds")
+HIDDEN_TESTS_RE = re.compile(
+    r"\n*^### BEGIN HIDDEN TESTS\n.*?### END HIDDEN TESTS$", re.M | re.S
+)
+CHECK_SUMMARY_RE = re.compile(r"\d+ claims measured, all within their bounds")
 
 
 def is_for_teachers(cell):
+    """Say whether only the teacher's edition has a cell."""
     return "teacher" in cell.metadata.get("tags", [])
 
 
 def grading(cell):
-    """The metadata that nbgrader reads; they are empty where a cell belongs to no exercise."""
+    """Return the metadata that nbgrader reads; they are empty where a cell is no exercise."""
     return cell.metadata.get("nbgrader", {})
 
 
@@ -63,9 +66,9 @@ def student(nb):
             printed += lines
             if printed_above is not None and not _is_summary(cell, lines, printed_above):
                 cell.outputs, cell.execution_count = [], None
-            source = HIDDEN_TESTS.sub("", HINTED_SOLUTION.sub(_raise_hint, cell.source))
+            source = HIDDEN_TESTS_RE.sub("", HINTED_SOLUTION_RE.sub(_raise_hint, cell.source))
         else:
-            source = SOLUTION.sub(ANSWER_PLACEHOLDER, cell.source)
+            source = SOLUTION_RE.sub(ANSWER_PLACEHOLDER, cell.source)
         cell.source = source.rstrip()
         cell.metadata.pop("jupyter", None)
     return nb
@@ -102,7 +105,7 @@ def _raise_hint(found):
 def _is_summary(cell, lines, printed_above):
     """Say whether the cell only repeats Check lines that stand above all answers."""
     text_only = all(output.output_type == "stream" for output in cell.outputs)
-    is_summary = lines and SUMMARY.fullmatch(lines[0])
+    is_summary = lines and CHECK_SUMMARY_RE.fullmatch(lines[0])
     return text_only and is_summary and printed_above.issuperset(lines[1:])
 
 
@@ -123,7 +126,7 @@ def _faults(cell, grade_id, earlier):
     """Yield what is wrong with a cell's mark-up; earlier : the grade_ids above it."""
     metadata, code = grading(cell), cell.cell_type == "code"
     answer, graded = metadata.get("solution", False), metadata.get("grade", False)
-    markers = [found[0].strip() for found in ANY_MARKER.finditer(cell.source)]
+    markers = [found[0].strip() for found in ANY_MARKER_RE.finditer(cell.source)]
     if markers not in ([], SOLUTION_MARKERS, TEST_MARKERS):
         yield (
             f"markers {markers}; a cell has one pair, {SOLUTION_MARKERS} or {TEST_MARKERS}, "
@@ -140,7 +143,7 @@ def _faults(cell, grade_id, earlier):
             f"an answer without a region: put {SOLUTION_MARKERS} around what students are to "
             "write"
         )
-    elif answer and not (HINTED_SOLUTION if code else SOLUTION).search(cell.source):
+    elif answer and not (HINTED_SOLUTION_RE if code else SOLUTION_RE).search(cell.source):
         hint = "a line `# Hint: ...` directly above and " if code else ""
         yield f"a solution region needs {hint}a line in it, markers without blanks behind"
     if metadata and (not grade_id or grade_id in earlier):

@@ -21,8 +21,11 @@ from tools import notebooks
 
 FOLDER = notebooks.ROOT / "build" / "explorers"
 MAX_BYTES = 2_000_000  # of one element
-EXPLORER = re.compile(r"^(\w+) = Explorer\($.*^\1\Z", re.M | re.S)
-ONLY_REPEATS = re.compile(r"\w+\.(check|film_strip)\(.*\)\Z")  # what the explorer draws anyway
+# A cell that ends with the name of the explorer that it has made.
+EXPLORER_RE = re.compile(r"^(\w+) = Explorer\($.*^\1\Z", re.M | re.S)
+REPEATING_CELL_RE = re.compile(
+    r"\w+\.(check|film_strip)\(.*\)\Z"
+)  # draws what the explorer draws anyway
 
 
 def elements(path):
@@ -53,9 +56,9 @@ def elements(path):
 def code_up_to_the_last_explorer(nb):
     """Return the sources of the code cells that the explorers need."""
     code = [cell.source for cell in nb.cells if cell.cell_type == "code"]
-    while code and not EXPLORER.search(code[-1]):
+    while code and not EXPLORER_RE.search(code[-1]):
         code.pop()
-    return [source for source in code if not ONLY_REPEATS.match(source)]
+    return [source for source in code if not REPEATING_CELL_RE.match(source)]
 
 
 def run(code):
@@ -66,7 +69,7 @@ def run(code):
     for source in code:
         with contextlib.redirect_stdout(io.StringIO()):
             shell.run_cell(source).raise_error()
-        if explorer := EXPLORER.search(source):
+        if explorer := EXPLORER_RE.search(source):
             found[explorer[1]] = element(shell.user_ns[explorer[1]])
     return found
 

@@ -25,24 +25,27 @@ from pygments.lexers import PythonLexer
 from tools.facts import CHECK
 from tools.notebooks import ROOT
 
-from .editions import EDITIONS, SOLUTION, SUMMARY, grading, is_for_teachers
-from .explorers import EXPLORER
+from .editions import CHECK_SUMMARY_RE, EDITIONS, SOLUTION_RE, grading, is_for_teachers
+from .explorers import EXPLORER_RE
 
 COURSE_TITLE = (ROOT / "README.md").read_text("utf-8").splitlines()[0].lstrip("# ")
-CODE = HtmlFormatter(style="bw", nowrap=True)
+CODE_FORMATTER = HtmlFormatter(style="bw", nowrap=True)
 LONG_CODE = 8  # lines; longer code is folded on a screen
 
-FILM_STRIP = re.compile(r"^(\w+)\.film_strip\(", re.M)
-EXPLORER_CHECK = re.compile(r"\w+\.check\(\)\Z")
-WORDS_OF_FIGURE = re.compile(r"(?:Figure: )?(.+?)(?= \d+ panels\.| Axes: |\n|\Z)", re.S)
+FILM_STRIP_RE = re.compile(r"^(\w+)\.film_strip\(", re.M)
+EXPLORER_CHECK_RE = re.compile(r"\w+\.check\(\)\Z")
+# The first words of an alt text, which the caller of `show` has given; the rest is computed.
+CAPTION_RE = re.compile(r"(?:Figure: )?(.+?)(?= \d+ panels\.| Axes: |\n|\Z)", re.S)
 
 COLUMN_WIDTH = 327  # CSS pixels: 86.5 mm
-SMALLEST_SCALE, PAPER_SCALE = 0.62, 0.75  # scales of a figure; its letters are 8.5 points at 1
+# Scales of a figure on paper; its letters are 8.5 points at scale 1. A figure that would be
+# smaller than the first in a column is set across both. None is larger than the second.
+MIN_COLUMN_SCALE, PAPER_SCALE = 0.62, 0.75
 MAX_HEIGHT = 560  # CSS pixels
 SLIDE_SCALE, SLIDE_WIDTH = 1.6, 1130  # largest scale of a figure on a slide, CSS pixels
 
 LINE_HEIGHT = 6.5  # mm, between lines to write on
-LEAST_BOX_HEIGHT = 30  # mm
+MIN_BOX_HEIGHT = 30  # mm
 WORDS_PER_LINE = 12  # by hand
 
 
@@ -53,7 +56,8 @@ def render(markdown):
 
 
 def highlighted(source):
-    return highlight(source, PythonLexer(stripnl=False), CODE).rstrip("\n")
+    """Return Python as HTML with marked keywords, comments and strings."""
+    return highlight(source, PythonLexer(stripnl=False), CODE_FORMATTER).rstrip("\n")
 
 
 class Handout:
@@ -70,13 +74,16 @@ class Handout:
         self.answers = {grade_id(cell): cell.source for cell in nb.cells if is_answer(cell)}
         self.cells = EDITIONS[edition](nb).cells
         self.title = self.cells[0].source.splitlines()[0].lstrip("# ")
-        self.strips = {name for cell in self.cells for name in FILM_STRIP.findall(cell.source)}
+        self.names_with_film_strip = {
+            name for cell in self.cells for name in FILM_STRIP_RE.findall(cell.source)
+        }
 
     def fragments(self):
         """Return the prose as HTML, its formulas still TeX."""
         return [render(cell.source) for cell in self.cells if is_text(cell)]
 
     def prose(self, source):
+        """Return Markdown of the notebook as HTML, its formulas drawn."""
         return self.typeset[render(source)]
 
     def opening(self):
@@ -109,6 +116,7 @@ class Handout:
         return "\n".join(row(task, "\n".join(pieces)) for task, pieces in rows)
 
     def _cell_on_paper(self, cell):
+        """Return what of a cell stands on paper as HTML, or "" if nothing does."""
         if is_text(cell):
             if is_answer(cell) and self.edition == "student":
                 return answer_box(
@@ -117,29 +125,35 @@ class Handout:
             if is_for_teachers(cell):
                 return f'<aside class="teacher">{self.prose(cell.source)}</aside>'
             return self.prose(cell.source)
-        if is_check(cell):
+        if is_self_check(cell):
             return code(cell.source) if self.edition == "teacher" else ""
         if is_answer(cell):
             if self.edition == "teacher":
                 return code(cell.source) + self._outputs(cell)
-            stub = SOLUTION.sub("", self.answers[grade_id(cell)]).rstrip()
+            stub = SOLUTION_RE.sub("", self.answers[grade_id(cell)]).rstrip()
             return code(stub) + answer_box(len(self._solution(cell).splitlines()))
         shown = code(cell.source) if "print" in tags(cell) else ""
         return shown + self._outputs(cell)
 
     def _solution(self, cell):
-        return SOLUTION.search(self.answers[grade_id(cell)])["body"]
+        """Return the text of the solution of an answer cell."""
+        return SOLUTION_RE.search(self.answers[grade_id(cell)])["body"]
 
     def _outputs(self, cell):
-        explorer, checked = EXPLORER.search(cell.source), EXPLORER_CHECK.search(cell.source)
-        if checked or (explorer and explorer[1] in self.strips):
+        """Return the outputs of a cell, but not those that a film strip repeats."""
+        explorer, checked = (
+            EXPLORER_RE.search(cell.source),
+            EXPLORER_CHECK_RE.search(cell.source),
+        )
+        if checked or (explorer and explorer[1] in self.names_with_film_strip):
             return ""
         return "".join(self._output_on_paper(output, cell) for output in cell.outputs)
 
     def _output_on_paper(self, output, cell):
+        """Return an output as HTML, without Check lines but for their summary."""
         if output.output_type != "stream":
             return result(output)
-        if SUMMARY.match(output.text):
+        if CHECK_SUMMARY_RE.match(output.text):
             return check_list(output.text)
         lines = [line for line in output.text.splitlines() if not line.startswith("ok  ")]
         return printed("\n".join(lines), cell)
@@ -151,10 +165,11 @@ class Handout:
         return "\n".join(map(self._cell_on_screen, self.cells[1:]))
 
     def _cell_on_screen(self, cell):
+        """Return a cell with its outputs as HTML; an explorer replaces its picture."""
         if is_text(cell):
             kind = ' class="teacher"' if is_for_teachers(cell) else ""
             return f"<div{kind}>{self.prose(cell.source)}</div>"
-        lines, found = cell.source.splitlines(), EXPLORER.search(cell.source)
+        lines, found = cell.source.splitlines(), EXPLORER_RE.search(cell.source)
         shown = code(cell.source)
         if len(lines) > LONG_CODE and not grading(cell):
             words = html.escape(next(filter(None, lines)))
@@ -173,14 +188,15 @@ class Handout:
         return "\n".join(map(self._cell_on_slides, self.cells[1:]))
 
     def _cell_on_slides(self, cell):
+        """Return what of a cell stands on slides as HTML, or "" if nothing does."""
         if grading(cell) or is_for_teachers(cell):
             return ""
         if is_text(cell):
             return self.prose(cell.source)
         shown = code(cell.source) if "print" in tags(cell) else ""
-        if (found := EXPLORER.search(cell.source)) and found[1] in self.explorers:
+        if (found := EXPLORER_RE.search(cell.source)) and found[1] in self.explorers:
             return f'{shown}<div data-explorer="{found[1]}"></div>'
-        repeats = self.explorers.keys() & set(FILM_STRIP.findall(cell.source))
+        repeats = self.explorers.keys() & set(FILM_STRIP_RE.findall(cell.source))
         if repeats or "inspect.getsource" in cell.source:
             return shown
         return shown + self._outputs(cell)
@@ -198,22 +214,27 @@ def linked(html, edition=None):
 
 
 def is_text(cell):
+    """Say whether a cell is Markdown."""
     return cell.cell_type == "markdown"
 
 
 def is_answer(cell):
+    """Say whether a cell holds the answer to an exercise."""
     return grading(cell).get("solution", False)
 
 
-def is_check(cell):
+def is_self_check(cell):
+    """Say whether a cell checks an answer: those are the cells that nbgrader locks."""
     return grading(cell).get("locked", False)
 
 
 def grade_id(cell):
+    """Return the name that nbgrader knows a cell by."""
     return grading(cell)["grade_id"]
 
 
 def tags(cell):
+    """Return the tags of a cell, a list."""
     return cell.metadata.get("tags", [])
 
 
@@ -221,6 +242,7 @@ def tags(cell):
 
 
 def code(source):
+    """Return Python as a block of code in HTML."""
     return f'<pre class="code">{highlighted(source)}</pre>'
 
 
@@ -235,7 +257,7 @@ def row(task, answer):
 
 def answer_box(lines, label=""):
     """Return a box to write in, for about so many lines."""
-    rows = max(round(lines + 1), math.ceil(LEAST_BOX_HEIGHT / LINE_HEIGHT))
+    rows = max(round(lines + 1), math.ceil(MIN_BOX_HEIGHT / LINE_HEIGHT))
     label = f'<p class="label">{label}</p>' if label else ""
     return f'{label}<div class="answer-box">{"<div></div>" * rows}</div>'
 
@@ -257,16 +279,20 @@ def result(output):
     return f'<pre class="output">{html.escape(text)}</pre>'
 
 
-def figure(png, about):
+def figure(png, metadata):
     """Return a picture with a caption; it is wide if it cannot be read in a column."""
-    alt, width, height = about.get("alt", ""), about.get("width", 0), about.get("height", 0)
+    alt, width, height = (
+        metadata.get("alt", ""),
+        metadata.get("width", 0),
+        metadata.get("height", 0),
+    )
     scale = min(PAPER_SCALE, 680 / max(width, 1), MAX_HEIGHT / max(height, 1))
     in_column = min(scale, COLUMN_WIDTH / max(width, 1))
-    wide = in_column < SMALLEST_SCALE
+    wide = in_column < MIN_COLUMN_SCALE
     kind = ("beside" if scale * width < 560 else "below") if wide else "narrow"
     shown = round((scale if wide else in_column) * width)
     on_slide = round(min(SLIDE_SCALE, SLIDE_WIDTH / max(width, 1)) * height)
-    words = html.escape(WORDS_OF_FIGURE.match(alt)[1].strip()) if alt else ""
+    words = html.escape(CAPTION_RE.match(alt)[1].strip()) if alt else ""
     return (
         f'<figure class="plot {"wide " if wide else ""}{kind}">'
         f'<img alt="{html.escape(alt)}" src="data:image/png;base64,{png}" '

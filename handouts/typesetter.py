@@ -24,7 +24,7 @@ MATHJAX_SETTINGS = """{
     options: {enableMenu: false, enableAssistiveMml: true, ignoreHtmlClass: "no-maths"},
     startup: {typeset: false},
 }"""
-RAW_TEX = re.compile(r"\$\$|\\(?:frac|mathbf|begin\{)")
+RAW_TEX_RE = re.compile(r"\$\$|\\(?:frac|mathbf|begin\{)")
 
 
 class FaultsError(ValueError):
@@ -127,7 +127,7 @@ class Typesetter:
             draft.unlink(missing_ok=True)
         return pages
 
-    def publish(self, html, path, size=(1000, 800), media=("screen",)):
+    def write_page(self, html, path, size=(1000, 800), media=("screen",)):
         """Check html at that size on each medium, and write it to path.
 
         Raises FaultsError, and writes no file, if something is wrong with it.
@@ -137,7 +137,7 @@ class Typesetter:
                 raise_faults(tab.evaluate(f"() => {{{page_script()} return faults()}}"))
         path.write_text(html, "utf-8")
 
-    def publish_slides(self, html, explorers, path):
+    def write_slides(self, html, explorers, path):
         """Split the flow of html into slides, check and write them; return how many.
 
         explorers : {name: HTML element} for the places that wait for one, for their scripts are
@@ -152,7 +152,7 @@ class Typesetter:
             if place not in slides:
                 raise FaultsError([f"explorer {name!r}: no slide has the room for it"])
             slides = slides.replace(place, element)
-        self.publish(slides, path, SLIDE_SIZE, ("screen", "print"))
+        self.write_page(slides, path, SLIDE_SIZE, ("screen", "print"))
         return count
 
 
@@ -163,6 +163,7 @@ def page_script():
 
 
 def raise_faults(faults):
+    """Raise FaultsError if there are any faults."""
     if faults := list(faults):
         raise FaultsError(faults)
 
@@ -177,7 +178,7 @@ def check_print(path):
     raise_faults(
         f"page {number}: TeX is left, {text[max(0, found.start() - 20) : found.end() + 20]!r}"
         for number, text in enumerate(pages, start=1)
-        if (found := RAW_TEX.search(text))
+        if (found := RAW_TEX_RE.search(text))
     )
     return len(pages)
 

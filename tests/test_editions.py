@@ -95,7 +95,7 @@ def _faults(cells, stem, points):
     check = found[f"{stem}-check"]
     if f'Exercise("{stem[-1]}", look=' not in check.source or ".done()" not in check.source:
         yield f'the check begins with this = Exercise("{stem[-1]}", look=...), ends in .done()'
-    tests = editions.HIDDEN_TESTS.search(check.source)
+    tests = editions.HIDDEN_TESTS_RE.search(check.source)
     if not tests or not re.search(r"^ *assert .+", tests[0], re.MULTILINE):
         yield "hidden tests with an assertion are missing: other inputs catch a fixed answer"
     elif ".done()" in tests[0]:
@@ -122,7 +122,7 @@ def solution_lines(nb):
     """{line that tells an answer: grade_id}, stripped, but for those in sight elsewhere."""
     lines = {}
     for cell in nb.cells:
-        found = editions.SOLUTION.search(cell.source)
+        found = editions.SOLUTION_RE.search(cell.source)
         for line in found["body"].splitlines() if found else []:
             if len(line.strip()) >= SHORTEST_TELLING_LINE:
                 lines[line.strip()] = grading(cell)["grade_id"]
@@ -133,10 +133,10 @@ def in_sight(nb):
     """What students may see: all above the exercises, and every source but the hidden parts."""
     seen, answered = [], False
     for cell in nb.cells:
-        source = editions.HINTED_SOLUTION.sub("", editions.SOLUTION.sub("", cell.source))
+        source = editions.HINTED_SOLUTION_RE.sub("", editions.SOLUTION_RE.sub("", cell.source))
         answered |= bool(grading(cell))
         if not is_for_teachers(cell):
-            seen.append(editions.HIDDEN_TESTS.sub("", source))
+            seen.append(editions.HIDDEN_TESTS_RE.sub("", source))
             seen += [] if answered else [text_of(cell)]
     return "\n".join(seen)
 
@@ -189,7 +189,7 @@ def test_both_editions_are_python_and_answers_raise_their_hint(name):
     hints = {
         grading(cell)["grade_id"]: found["hint"]
         for cell in nb.cells
-        if (found := editions.HINTED_SOLUTION.search(cell.source))
+        if (found := editions.HINTED_SOLUTION_RE.search(cell.source))
     }
     assert raised(editions.student(nb)) == hints
     assert set(raised(editions.teacher(nb))) == set()

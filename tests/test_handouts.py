@@ -302,7 +302,7 @@ def for_slides(*parts):
 
 def slides_of(chromium, path, *parts):
     """[(what a slide shows, its notes)], without the title slide."""
-    chromium.publish_slides(for_slides(*parts), {}, path)
+    chromium.write_slides(for_slides(*parts), {}, path)
     slides = path.read_text("utf-8").split('<section class="slide')[2:]
     return [tuple(slide.split("</section>")[0].split("<aside")) for slide in slides]
 
@@ -349,7 +349,9 @@ WIDE = '<p><span style="display: inline-block; width: 2000px">wide</span></p>'
 
 def test_notation_and_glossary_fit_on_two_pages(chromium, tmp_path):
     path = build.HERE / "NOTATION.md"
-    printed, screen = build.handouts(chromium, path, build.GUIDES[path], tmp_path, ["a4"])
+    printed, screen = build.handouts(
+        chromium, path, build.GUIDE_EDITIONS[path], tmp_path, ["a4"]
+    )
     assert printed.faults == screen.faults == () and printed.pages == 2
     text = text_of(tmp_path / printed.name)
     assert "Notation and glossary" in text and "weights and biases" in text
@@ -383,7 +385,7 @@ def test_a_faulty_page_fails_and_is_not_written(chromium, tmp_path, part, fault)
     with pytest.raises(typesetter.FaultsError, match=fault):
         chromium.print(page, tmp_path / "page.pdf")
     with pytest.raises(typesetter.FaultsError, match=fault):
-        chromium.publish(page.replace("class=flow", "class=web"), tmp_path / "page.html")
+        chromium.write_page(page.replace("class=flow", "class=web"), tmp_path / "page.html")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -401,7 +403,7 @@ def test_a_request_fails(chromium, tmp_path):
     with pytest.raises(
         typesetter.FaultsError, match="asks the network for https://example.org"
     ):
-        chromium.publish(on_paper(f"{style}<p>good</p>"), tmp_path / "page.html")
+        chromium.write_page(on_paper(f"{style}<p>good</p>"), tmp_path / "page.html")
 
 
 def test_tex_in_the_print_fails(chromium, tmp_path):
@@ -421,13 +423,13 @@ def test_a_slide_that_is_too_high_fails_though_another_is_shown(chromium, tmp_pa
     style = f"<style>@media {medium} {{.tall {{height: 1500px}}}}</style>"
     slides = for_slides("<h2>Good</h2><p>good</p><h2>Place</h2><p class=tall>high</p>") + style
     with pytest.raises(typesetter.FaultsError, match="Place: p .*higher than its page"):
-        chromium.publish_slides(slides, {}, tmp_path / "slides.html")
+        chromium.write_slides(slides, {}, tmp_path / "slides.html")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_an_explorer_without_a_place_fails(chromium, tmp_path):
     with pytest.raises(typesetter.FaultsError, match="'lost': no slide"):
-        chromium.publish_slides(
+        chromium.write_slides(
             for_slides("<h2>Good</h2><p>good</p>"), {"lost": "<p>"}, tmp_path / "slides.html"
         )
 

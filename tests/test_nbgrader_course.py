@@ -10,8 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from handouts import course
-from handouts.editions import HINTED_SOLUTION, SOLUTION, grading, is_for_teachers
+from handouts import nbgrader_course
+from handouts.editions import HINTED_SOLUTION_RE, SOLUTION_RE, grading, is_for_teachers
 from tools import notebooks
 
 GRADED = ["01_math", "02_data"]  # the quickest two to run
@@ -133,14 +133,14 @@ print(json.dumps(rows))
 
 def grades(nb, number, folder):
     """{kind of student: {grade_id: (points, most points, whether a person must look)}}."""
-    course.build({number: nb}, folder)
+    nbgrader_course.build({number: nb}, folder)
     name = f"{number}.ipynb"
     release = notebooks.read(folder / "release" / number / name)
     for kind in KINDS:
         handed_in = folder / "submitted" / kind / number
         handed_in.mkdir(parents=True)
         notebooks.write(submission(release, nb, kind), handed_in / name)
-    course.nbgrader(folder, "autograde", number)
+    nbgrader_course.nbgrader(folder, "autograde", number)
     command = [sys.executable, "-c", READ_GRADES]
     done = subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True)
     found = {kind: {} for kind in KINDS}
@@ -194,7 +194,7 @@ def test_words_wait_for_a_person_unless_untouched(graded, name):
 
 def test_the_source_has_no_cell_for_teachers_and_takes_its_stored_runs_along():
     nb = notebooks.read(notebooks.NOTEBOOKS / "06_deep.ipynb")
-    cells = course.source(nb).cells
+    cells = nbgrader_course.nbgrader_source(nb).cells
     assert not any(is_for_teachers(cell) for cell in cells)
     assert not any("source_hidden" in json.dumps(cell) for cell in cells)
     sources = "\n".join(cell.source for cell in cells)
@@ -204,10 +204,10 @@ def test_the_source_has_no_cell_for_teachers_and_takes_its_stored_runs_along():
 def test_solution_and_hint_stand_where_both_tools_look():
     for path in notebooks.NOTEBOOKS.glob("*.ipynb"):
         for cell in graded_cells(notebooks.read(path), solution=True).values():
-            region = HINTED_SOLUTION if cell.cell_type == "code" else SOLUTION
+            region = HINTED_SOLUTION_RE if cell.cell_type == "code" else SOLUTION_RE
             assert region.search(cell.source)
 
 
 def test_a_failing_nbgrader_says_why(tmp_path):
     with pytest.raises(RuntimeError, match="generate_assignment 99 failed"):
-        course.nbgrader(tmp_path, "generate_assignment", "99")
+        nbgrader_course.nbgrader(tmp_path, "generate_assignment", "99")

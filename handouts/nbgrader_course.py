@@ -1,6 +1,6 @@
 """An nbgrader course of the notebooks: what students get, and what grades what they hand in.
 
-python -m handouts.course [paths]     write build/course; needs the extra `grading`
+python -m handouts.nbgrader_course [paths]     write build/course; needs the extra `grading`
 
 Without paths: all notebooks that have exercises. Each is an assignment named by its number.
 """
@@ -59,7 +59,7 @@ submissions and `nbgrader_config.py` alone.
 """
 
 
-def source(nb):
+def nbgrader_source(nb):
     """Return a copy of nb as nbgrader's source: no cells for teachers, no answer folded.
 
     The stored runs are read from beside the notebook, where nbgrader takes them along.
@@ -101,7 +101,7 @@ def build(assignments, folder=FOLDER):
     for number, nb in assignments.items():
         assignment = folder / "source" / number
         assignment.mkdir(parents=True, exist_ok=True)
-        nb = source(nb)
+        nb = nbgrader_source(nb)
         notebooks.write(nb, assignment / f"{number}.ipynb")
         if any(STORED_RUNS.name in cell.source for cell in nb.cells):
             shutil.copy(STORED_RUNS, assignment)
