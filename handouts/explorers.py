@@ -36,10 +36,7 @@ def elements(path):
     code = code_up_to_the_last_explorer(notebooks.read(path))
     if not code:
         return {}
-    sources = sorted((notebooks.ROOT / "aehelpers").rglob("*.[ph]*"))
-    digest = hashlib.sha256(
-        "\0".join([*code, *(p.read_text("utf-8") for p in sources)]).encode()
-    )
+    digest = hashlib.sha256("\0".join([*code, *package_sources()]).encode())
     cached = FOLDER / f"{Path(path).stem}-{digest.hexdigest()[:12]}.json"
     if not cached.exists():
         FOLDER.mkdir(parents=True, exist_ok=True)
@@ -51,6 +48,12 @@ def elements(path):
             if old != cached:
                 old.unlink(missing_ok=True)
     return json.loads(cached.read_text("utf-8"))
+
+
+def package_sources(package=notebooks.ROOT / "aehelpers"):
+    """Return the text of every source file of the package, of those in subfolders too."""
+    files = sorted(path for path in package.rglob("*") if path.suffix in (".py", ".html"))
+    return [file.read_text("utf-8") for file in files]
 
 
 def code_up_to_the_last_explorer(nb):

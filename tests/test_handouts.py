@@ -477,3 +477,11 @@ def test_cells_behind_the_last_explorer_are_not_run():
     code = explorers.code_up_to_the_last_explorer(notebook())
     assert [source.split()[0] for source in code][-1] == "second"
     assert not any("film_strip" in source for source in code)
+
+
+def test_what_is_kept_of_explorers_depends_on_the_sources_in_subfolders_alone():
+    """Compiled files are none; what changes in a subfolder makes the explorers anew."""
+    sources = explorers.package_sources()
+    for file in ("layers.py", "figures/schedule.py", "figures/explorer.html"):
+        assert (notebooks.ROOT / "aehelpers" / file).read_text("utf-8") in sources
+    assert all("\0" not in source for source in sources)
