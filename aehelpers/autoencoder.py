@@ -30,7 +30,7 @@ from .training import train
 
 @dataclass
 class Run:
-    """A training that began: what fit started with, and what partial_fit goes on with.
+    """A training under way: what `fit` began with, and what `partial_fit` goes on with.
 
     params : the arguments of the estimator as they were then.   rng : the random generator.
     history : {name: list with one value for each epoch}.
@@ -307,10 +307,12 @@ class Autoencoder(Estimator):
         return (X - self.mean_) / self.scale_ if self.run_.params["standardize"] else X
 
     def _check_fitted(self):
+        """NotFittedError before the first fit."""
         if not hasattr(self, "theta_"):
             raise NotFittedError(f"this {type(self).__name__} has learnt nothing yet: call fit")
 
     def _check_arguments(self):
+        """ValueError or TypeError unless all arguments can be used, alone and together."""
         check_choice("activation", self.activation, ACTIVATIONS)
         check_choice("output_activation", self.output_activation, ACTIVATIONS)
         check_choice("latent_activation", self.latent_activation, [None, *ACTIVATIONS])

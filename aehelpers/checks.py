@@ -3,8 +3,8 @@
 import numpy as np
 
 
-def slopes(f, theta, rng=None, step=3e-6):
-    """f's slope along a random direction v, measured and claimed: (...) each, one a model.
+def directional_derivatives(f, theta, rng=None, step=3e-6):
+    """f's derivative along a random direction v, measured and claimed by f: (...) each.
 
     f(theta) -> loss (...), grad (..., size), with theta (..., size) in float64. Measured is
     (f(theta + step v) - f(theta - step v)) / (2 step), claimed is the sum of grad * v. Costs
@@ -23,13 +23,13 @@ def slopes(f, theta, rng=None, step=3e-6):
 
 
 def gradient_error(f, theta, rng=None, step=3e-6):
-    """Relative error of f's gradient:  |m - c| / (|m| + |c|), m, c = `slopes`;  0/0 is 0."""
-    return _relative(*slopes(f, theta, rng, step))
+    """|m - c| / (|m| + |c|) of the measured and the claimed derivative m and c;  0/0 is 0."""
+    return _relative(*directional_derivatives(f, theta, rng, step))
 
 
 def check_gradient(f, theta, tolerance=1e-7, rng=None, step=3e-6):
-    """`gradient_error`, or an AssertionError with both slopes if it is not below tolerance."""
-    measured, claimed = slopes(f, theta, rng, step)
+    """`gradient_error`, or an AssertionError with both derivatives if it is too large."""
+    measured, claimed = directional_derivatives(f, theta, rng, step)
     error = _relative(measured, claimed)
     if not np.all(error < tolerance):
         raise AssertionError(
@@ -41,6 +41,7 @@ def check_gradient(f, theta, tolerance=1e-7, rng=None, step=3e-6):
 
 
 def _relative(measured, claimed):
+    """|measured - claimed| / (|measured| + |claimed|);  0/0 is 0."""
     scale = np.abs(measured) + np.abs(claimed)
     return np.abs(measured - claimed) / np.where(scale == 0, 1, scale)
 

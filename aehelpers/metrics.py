@@ -7,6 +7,7 @@ import numpy as np
 
 
 def _pair(X, X_hat):
+    """X and X_hat as arrays of one shape; ValueError if they are not."""
     X, X_hat = np.asarray(X, dtype=float), np.asarray(X_hat, dtype=float)
     if X.shape != X_hat.shape:
         raise ValueError(
@@ -76,6 +77,7 @@ def order_correlation(z, t):
 
 
 def _as_2d(Z):
+    """Z as (n, k); (n,) is one column."""
     Z = np.asarray(Z)
     return Z[:, None] if Z.ndim == 1 else Z
 

@@ -34,6 +34,7 @@ class Exercise:
         self.expect(found == expected, f"{value!r} is not the answer")
 
     def done(self):
+        """Print that the exercise is right."""
         print(f"ok    exercise {self.name}")
 
 
@@ -48,6 +49,7 @@ def digest(answer, digits=2):
 
 
 def _canonical(answer, digits):
+    """The answer as text, the same for all sensible ways of writing it."""
     if isinstance(answer, str):
         return "".join(answer.casefold().split())
     if isinstance(answer, bool | np.bool_):

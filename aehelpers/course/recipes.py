@@ -6,7 +6,7 @@ from ..variational import VariationalAutoencoder
 
 
 def published_net(random_state=None):
-    """The published net: 2-1-2, sigmoid on both sides, plain gradient descent on all points.
+    """The net of the published notebook: 2-1-2 with sigmoids, plain gradient descent.
 
     With one RandomState(42) for `data.spiral` and then for this net, the published numbers come
     out to the last digit.
