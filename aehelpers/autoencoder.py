@@ -149,10 +149,10 @@ class Autoencoder(Estimator):
         return self
 
     def begin(self, X, validation=None):
-        """Check arguments and data, and draw theta_: all of `fit` but the training.
+        """Check, draw theta_, and return X and validation in the units of the network.
 
-        Returns X and validation in the units of the network. If a check fails, what was fitted
-        before stays as it is.
+        This is all of `fit` but the training. If a check fails, what was fitted before stays
+        as it is.
         """
         self._check_arguments()
         X, rng = as_samples(X, dtype=self.dtype), generator(self.random_state)
@@ -283,7 +283,7 @@ class Autoencoder(Estimator):
 
     @property
     def history_(self):
-        """What was recorded, (epochs so far,): "loss", and "validation_loss" if asked for."""
+        """What was recorded, one value for each epoch: "loss", and "validation_loss" of fit."""
         self._check_fitted()
         return {name: np.array(values) for name, values in self.run_.history.items()}
 
@@ -297,7 +297,7 @@ class Autoencoder(Estimator):
         saving.save(path, type(self).__name__, self.run_.params, arrays | self.history_)
 
     def _encode(self, X):
-        """What the encoder gives for X: the codes, or what a subclass makes them of."""
+        """Output of the encoder for X, (n, code_width): codes, or [mu, s] if variational."""
         self._check_fitted()
         X = as_samples(X, self.n_features_in_, self.theta_.dtype)
         return self.network_.encode(self.theta_, self._to_network(X))

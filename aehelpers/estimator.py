@@ -19,6 +19,7 @@ class Estimator:
     registry = {}
 
     def __init_subclass__(cls):
+        """Enter the class into the registry."""
         Estimator.registry[cls.__name__] = cls
 
     def get_params(self, deep=True):
@@ -79,7 +80,7 @@ def check_number(name, value, least=-np.inf, above=-np.inf, below=np.inf):
 
 
 def check_widths(name, value, example):
-    """TypeError unless the argument `name` is a tuple, ValueError unless of widths above 0."""
+    """TypeError unless the argument `name` is a tuple or list, ValueError unless of widths."""
     if not isinstance(value, tuple | list):
         raise TypeError(f"{name} must be a tuple of widths, such as {example}, got {value!r}")
     for width in value:

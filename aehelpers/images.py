@@ -54,7 +54,8 @@ class Patches:
         padded = np.zeros((*models, *self.padded_shape, n), patches.dtype)
         target = self._patches(padded)
         patches = patches.mT.reshape(target.shape)
-        # Of all patches take the pixels in one tile of stride x stride: no two are the same.
+        # Patches overlap in target, so += on all of it would lose sums. The pixels of one tile
+        # of stride x stride, in all patches, are different ones: so add tile by tile.
         starts = range(0, self.kernel_size, self.stride)
         for i, j in pairs(starts, starts):
             rows, columns = slice(i, i + self.stride), slice(j, j + self.stride)
@@ -105,11 +106,11 @@ class Conv(Dense):
 
 
 class Deconv(Affine):
-    """y = fold(x W) + b: each pixel of x becomes a patch of y, and overlapping patches add up.
+    """y = fold(x W) + b, the reverse of a Conv: from x of `channels` to images `image_shape`.
 
-    Without b it is the transpose of a Conv with the same arguments: its W is that of the Conv,
-    transposed.   image_shape : (h, w, c) of y, the images that the Conv would take.
-    channels : of x.   W (..., channels, k k c), b (..., 1, c).
+    Each pixel of x becomes a patch of y, and overlapping patches add up. The arguments are what
+    that Conv has, and without b this is its transpose: W is the Conv's W, transposed.
+    image_shape : (h, w, c) of y.   channels : of x.   W (..., channels, k k c), b (..., 1, c).
     x (..., n, h' w' channels) -> y (..., n, h w c).
     """
 

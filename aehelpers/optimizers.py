@@ -49,7 +49,7 @@ class Adam:
 class InPlaceAdam(Adam):
     """The steps of `Adam`, twice as fast for a large theta, because it makes no new arrays.
 
-    It remembers the sums m / (1 - b1) and v / (1 - b2) in place of the means m and v, and
+    It remembers m_sum = m / (1 - b1) and v_sum = v / (1 - b2) in place of m and v, and
     multiplies all factors that are numbers first.
     """
 

@@ -13,6 +13,8 @@ MAY_DIFFER = ("latent_dim", "learning_rate", "random_state", "verbose")
 def fit_all(models, X, executor=None, ensemble_size=16):
     """The list `models`, each fitted as `model.fit(X)` would, to rounding error.
 
+    Use the list that is returned: where processes do the work, the given models stay unfitted.
+
     X : one array (n, n_features) for all, or a list of arrays of one shape, one for each model.
     executor : any concurrent.futures.Executor; the ensembles, of at most `ensemble_size`
         models, are spread over its workers. None: one after the other.
@@ -38,8 +40,9 @@ def fit_all(models, X, executor=None, ensemble_size=16):
     for i, model in enumerate(models):
         groups.setdefault(_kind(model), []).append(i)
     chunks = [g[i : i + size] for g in groups.values() for i in range(0, len(g), size)]
-    parts = [[[each[i] for i in chunk] for chunk in chunks] for each in (models, X_each)]
-    results = (map if executor is None else executor.map)(_fit_ensemble, *parts)
+    models_of = [[models[i] for i in chunk] for chunk in chunks]
+    X_of = [[X_each[i] for i in chunk] for chunk in chunks]
+    results = (map if executor is None else executor.map)(_fit_ensemble, models_of, X_of)
     for chunk, fitted in zip(chunks, results, strict=True):
         for i, model in zip(chunk, fitted, strict=True):
             models[i] = model

@@ -1,4 +1,4 @@
-"""Training: gradients of a network, minibatches, and the loop over epochs; one model or M."""
+"""Training: gradients of a loss, minibatches, and the loop over epochs; one model or M."""
 
 import numpy as np
 
@@ -6,21 +6,21 @@ from .layers import side_by_side
 from .optimizers import constant
 
 
-def loss_and_grad(network, loss, theta, x, rng=None, grad=None):
-    """loss(network(x), x) and its gradient at theta, by backpropagation.
+def loss_and_grad(layer, loss, theta, x, rng=None, grad=None):
+    """loss(layer(x), x) and its gradient at theta, by backpropagation.
 
-    theta (..., size), x (..., n, d)  ->  loss (...), grad (..., size).
-    grad : the array to write into, None: a new one.
+    layer : any, such as a Chain.   theta (..., size), x (..., n, d)  ->  loss (...), grad
+    (..., size).   grad : the array to write into, None: a new one.
     """
     grad = np.empty_like(theta) if grad is None else grad
-    x_hat, backward = network.forward(theta, x, rng)
+    x_hat, backward = layer.forward(theta, x, rng)
     value, delta = loss(x_hat, x)
     backward(delta, grad, return_delta=False)
     return value, grad
 
 
 class Objective:
-    """What training lowers: loss(network(x), x) + weight_decay / 2 sum w^2 over the weights w.
+    """What training lowers: loss(layer(x), x) + weight_decay / 2 sum w^2 over the weights w.
 
     is_weight : (size,), True where theta holds a weight and not a bias.
 
@@ -29,16 +29,16 @@ class Objective:
     writes into the same grad. So use grad, or copy it, before the next call.
     """
 
-    def __init__(self, network, loss, weight_decay=0.0, is_weight=True):
-        self.network, self.loss = network, loss
+    def __init__(self, layer, loss, weight_decay=0.0, is_weight=True):
+        self.layer, self.loss = layer, loss
         self.weight_decay, self.is_weight = weight_decay, is_weight
         self.theta = None
 
     def __call__(self, theta, x, rng=None):
         if theta is not self.theta:
             self.theta, self.grad = theta, np.empty_like(theta)
-            self.parts, self.grad_parts = map(self.network.unpack, (theta, self.grad))
-        loss, _ = loss_and_grad(self.network, self.loss, self.parts, x, rng, self.grad_parts)
+            self.parts, self.grad_parts = map(self.layer.unpack, (theta, self.grad))
+        loss, _ = loss_and_grad(self.layer, self.loss, self.parts, x, rng, self.grad_parts)
         if self.weight_decay:
             self.grad += self.weight_decay * (self.is_weight * theta)
             loss = loss + self._decay_loss(theta)
@@ -47,11 +47,11 @@ class Objective:
     def value(self, theta, X, chunk_size=1024):
         """The loss alone, without noise, of any number of samples X (..., n, d).
 
-        The network is given a chunk at a time. The loss may depend on all samples at once
+        The layer is given a chunk at a time. The loss may depend on all samples at once
         (`sparsity_kl` does), so it is computed from all outputs together.
         """
         starts = range(0, X.shape[-2], chunk_size)
-        y = [self.network.forward(theta, X[..., i : i + chunk_size, :])[0] for i in starts]
+        y = [self.layer.forward(theta, X[..., i : i + chunk_size, :])[0] for i in starts]
         loss, _ = self.loss(np.concatenate(y, axis=-2), X)
         return loss + self._decay_loss(theta)
 

@@ -57,6 +57,7 @@ class VariationalAutoencoder(Autoencoder):
                 f"of X or one for all, got shape {Z.shape}"
             )
         network = self.network_
+        # Behind the encoder theta holds the decoder, then the output in training.
         decoder = Chain(network.decoder, network.output_in_training)
         y = decoder.forward(self.theta_[network.encoder.size :], Z)[0]
         # Each sample as a model of its own: so the loss is one number for each sample.

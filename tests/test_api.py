@@ -59,7 +59,7 @@ def public_definitions(node):
     """The module or class itself, and all public classes and functions in it."""
     yield node
     for inner in node.body:
-        if isinstance(inner, ast.FunctionDef) and is_public(inner.name):
+        if isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef) and is_public(inner.name):
             yield inner
         elif isinstance(inner, ast.ClassDef) and is_public(inner.name):
             yield from public_definitions(inner)
@@ -100,9 +100,8 @@ def test_what_is_loaded_late_is_there_with_its_source(folder):
 def test_no_docstring_of_another_package_is_shown(folder):
     """Python lends a method or property without a docstring that of its base or of its type."""
     nodes = [node for module in MODULES for node in ast.walk(source_of(module))]
-    documented = [
-        n for n in nodes if isinstance(n, ast.Module | ast.ClassDef | ast.FunctionDef)
-    ]
+    functions = ast.FunctionDef | ast.AsyncFunctionDef
+    documented = [n for n in nodes if isinstance(n, ast.Module | ast.ClassDef | functions)]
     ours = {text.replace("`", "") for text in map(ast.get_docstring, documented) if text}
     for module in MODULES:
         assert set(Docstrings(page_of(folder, module)).shown) <= ours

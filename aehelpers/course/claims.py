@@ -17,10 +17,10 @@ class Checks:
     def __call__(
         self, claim, value, *, above=None, below=None, digits=3, fact=None, source=None
     ):
-        """Print and remember a line; AssertionError unless `value` is within its bounds.
+        """Print a line, with the number of its `fact` and a `source` to read, and remember it.
 
         digits : how many significant ones of the value are printed; two where the third is not
-        the same on every machine.
+        the same on every machine. AssertionError unless `value` is within its bounds.
         """
         if above is None and below is None:
             raise ValueError(

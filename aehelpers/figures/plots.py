@@ -436,9 +436,10 @@ def _mosaic(images, rows, columns):
     return picture.swapaxes(1, 2).reshape(rows * (height + 1), -1)[:-1, :-1]
 
 
-def _edges(z, pixels):
+def _edges(z, pixels_per_image):
     """Return where images begin and end whose first and last centres are z[0] and z[-1]."""
-    half = (z[-1] - z[0]) / max(len(z) - 1, 1) * pixels / (pixels + 1) / 2 or 0.5
+    half = (z[-1] - z[0]) / max(len(z) - 1, 1) / 2
+    half = half * pixels_per_image / (pixels_per_image + 1) or 0.5
     return z[0] - half, z[-1] + half
 
 
