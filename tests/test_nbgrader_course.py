@@ -152,10 +152,12 @@ def grades(nb, number, folder):
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory):
     """{notebook: (notebook, its grades)}, both graded at once."""
+    # Not in the threads: the second would empty pytest's base folder, which the first has made.
+    folders = {name: tmp_path_factory.mktemp(name) for name in GRADED}
 
     def run(name):
         nb = without_pictures(notebooks.read(notebooks.NOTEBOOKS / f"{name}.ipynb"))
-        return nb, grades(nb, name[:2], tmp_path_factory.mktemp(name))
+        return nb, grades(nb, name[:2], folders[name])
 
     with ThreadPoolExecutor(len(GRADED)) as pool:
         return dict(zip(GRADED, pool.map(run, GRADED), strict=True))
