@@ -1,5 +1,7 @@
 """Training: gradients of a loss, minibatches, and the loop over epochs; one model or M."""
 
+from functools import cache
+
 import numpy as np
 
 from .layers import side_by_side
@@ -132,6 +134,7 @@ def train(
         yield loss
 
 
+@cache  # once is enough for a process
 def keep_freed_memory(size=31 * 2**20):
     """Let this process keep arrays of up to `size` bytes that it frees, to use them again.
 
