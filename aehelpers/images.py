@@ -14,11 +14,12 @@ from .layers import Affine, Dense, Layer, product
 
 
 class Patches:
-    """The k x k patches of an image, `stride` apart: a linear map, and its transpose.
+    """The k x k patches of an image with (k - 1) // 2 zeros around it, or `padding` zeros.
 
-    image_shape : (h, w, c), or (h, w) for one channel.   padding : rows and columns of zeros
-    around the image; None: (k - 1) // 2, so that stride 1 and odd k give as many patches as the
-    image has pixels.   positions : (h', w'), the number of patches in each direction.
+    They are `stride` apart. To take them is a linear map; `fold` is its transpose.
+    image_shape : (h, w, c), or (h, w) for one channel.   padding None : (k - 1) // 2, so that
+    stride 1 and odd k give as many patches as the image has pixels.   positions : (h', w'), the
+    number of patches in each direction.
     """
 
     def __init__(self, image_shape, kernel_size, stride=1, padding=None):

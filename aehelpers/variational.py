@@ -128,10 +128,10 @@ class VariationalAutoencoder(Autoencoder):
         return network
 
     def begin(self, X, validation=None):
+        """As in `Autoencoder`; a learned variance begins with that of X, mean over features."""
         X, validation = super().begin(X, validation)
         if self.loss == "squared_error" and self.variance == "learned":
-            # As large as that of the data, because x_hat explains nothing yet. The variance of
-            # a constant feature is 0, but may be computed as 1e-34.
+            # A constant feature has the variance 0, but it may be computed as 1e-34.
             variances = X.var(axis=0) * (np.ptp(X, axis=0) > 0)
             self.theta_[-1] = np.log(variances.mean() or 1.0)  # of LogVariance, the last layer
         return X, validation

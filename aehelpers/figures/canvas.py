@@ -86,10 +86,10 @@ class Canvas:
         return FinishedPicture(webp_bytes(self.image()), readout, plots.describe(self.figure))
 
     def call(self, draw_picture):
-        """Call `draw_picture()` on the emptied figure, without drawing its pixels.
+        """Call `draw_picture()` on the emptied figure; return its read-out and its own Picture.
 
-        Returns its read-out and, if it drew on a figure of its own, a plots.Picture of that
-        figure, else None.
+        The pixels are not drawn. The plots.Picture is that of a figure that draw made, or None
+        if it drew on this one.
         """
         with plots.styled():
             if self.axes is None:

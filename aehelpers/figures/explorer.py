@@ -34,7 +34,7 @@ SLIDER_WIDTH = 26  # em, without its label
 
 
 class Explorer(widgets.VBox):
-    """An explorer has a slider for each grid and shows the picture of `draw(**setting)`.
+    """Sliders for grids, and what `draw(**setting)` draws, or the functions that it yields.
 
     draw : a function of the grid names. A parameter `ax` gets an empty axes, `axes` an array of
         panels = (rows, columns) empty axes, `fig` an empty figure. On `ax` and `axes`, draw
@@ -157,9 +157,9 @@ class Explorer(widgets.VBox):
         await self.schedule.settled(ahead)
 
     def check(self, whole=None):
-        """Draw every value of every slider (whole=True: every setting); return a str about it.
+        """Draw every value, or if `whole` (None: as AEHELPERS_CHECK says) every setting.
 
-        The settings are drawn by moving the sliders.
+        The settings are drawn by moving the sliders. Returns a str that says what was drawn.
 
         whole : True draws every setting of the grid. False draws as many settings as the
             longest slider has values, but at least six: every value is among them, and many
