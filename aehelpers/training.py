@@ -58,7 +58,9 @@ class Objective:
         return loss + self._decay_loss(theta)
 
     def _decay_loss(self, theta):
-        """weight_decay / 2 sum w^2, (...)."""
+        """weight_decay / 2 sum w^2, (...); without decay 0, however large theta is."""
+        if not self.weight_decay:
+            return 0.0
         return self.weight_decay / 2 * ((self.is_weight * theta) ** 2).sum(axis=-1)
 
 

@@ -208,6 +208,13 @@ def test_the_value_of_an_objective_is_its_loss_without_noise(decay, rng):
             )
 
 
+def test_without_decay_large_weights_cost_nothing(rng):
+    """Their squares overflow in float32, and 0 times infinity would be no number."""
+    net, X = Chain(Dense(4, 1), Tanh()), np.ones((5, 4), "float32")
+    theta = np.full(net.size, 1e25, "float32")
+    assert Objective(net, squared_error).value(theta, X) == 0
+
+
 def test_a_loss_of_the_whole_of_X_is_not_taken_piece_by_piece(rng):
     net, X = Chain(Dense(4, 3), Sigmoid()), rng.random((20, 4))
     theta = net.init(rng)
