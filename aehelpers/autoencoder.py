@@ -154,10 +154,8 @@ class Autoencoder(Estimator):
         This is all of `fit` but the training. If a check fails, what was fitted before stays
         as it is.
         """
-        self._check_arguments()
-        X, rng = as_samples(X, dtype=self.dtype), generator(self.random_state)
-        network = self.network(X.shape[1])
-        network.check(X)
+        X, network = self._checked(X)
+        rng = generator(self.random_state)
         if validation is not None:
             validation = as_samples(validation, X.shape[1], self.dtype, "validation")
             network.check(validation, "validation")
@@ -310,6 +308,14 @@ class Autoencoder(Estimator):
         """NotFittedError before the first fit."""
         if not hasattr(self, "theta_"):
             raise NotFittedError(f"this {type(self).__name__} has learnt nothing yet: call fit")
+
+    def _checked(self, X):
+        """X as an array, and the Network for it, if the arguments and X can be used."""
+        self._check_arguments()
+        X = as_samples(X, dtype=self.dtype)
+        network = self.network(X.shape[1])
+        network.check(X)
+        return X, network
 
     def _check_arguments(self):
         """ValueError or TypeError unless all arguments can be used, alone and together."""

@@ -5,14 +5,7 @@ from functools import partial
 from math import prod
 
 from .autoencoder import Autoencoder
-from .estimator import (
-    as_samples,
-    check_choice,
-    check_number,
-    check_whole,
-    check_widths,
-    generator,
-)
+from .estimator import check_choice, check_number, check_whole, check_widths, generator
 from .images import Conv, Deconv
 from .layers import CORRUPTIONS
 from .losses import l1, sparsity_kl
@@ -67,10 +60,7 @@ class DenoisingAutoencoder(Autoencoder):
 
     def corrupt(self, X, random_state=None):
         """X (n, n_features), corrupted as in training. Without standardize it needs no fit."""
-        self._check_arguments()
-        X = as_samples(X, dtype=self.dtype)
-        network = self.network(X.shape[1])
-        network.check(X)
+        X, network = self._checked(X)
         if self.standardize:
             self._check_fitted()
             X = self._to_network(X)
