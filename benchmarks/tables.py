@@ -159,11 +159,16 @@ def text_of(runs):
     return "".join(parts)
 
 
-def with_tables(readme, runs):
-    """Return the text of README.md with the tables of these runs between its markers."""
+def between_markers(readme, tables):
+    """Return the text of a README.md with these tables between its markers."""
     before, after = TABLE_MARKERS
     between = re.compile(f"(?<={re.escape(before)}).*(?={re.escape(after)})", re.DOTALL)
-    return between.sub(lambda _: text_of(runs), readme)
+    return between.sub(lambda _: tables, readme)
+
+
+def with_tables(readme, runs):
+    """Return the text of README.md with the tables of these runs between its markers."""
+    return between_markers(readme, text_of(runs))
 
 
 def main():

@@ -4,11 +4,10 @@ from pathlib import Path
 
 import numpy as np
 
-from ..tables import digits, table
+from ..tables import between_markers, digits, table
 from .page import DRAG_POSITIONS
 
 README = Path(__file__).with_name("README.md")
-TABLE_MARKERS = "<!-- tables: written by tables.py -->\n", "<!-- end of tables -->\n"
 
 DISPLAY_NAMES = {  # of the scenarios
     "interact": "`interact`, new figure",
@@ -202,6 +201,4 @@ def text_of(results):
 
 def with_tables(readme, results):
     """Return the text of README.md with these results between its markers."""
-    before, after = TABLE_MARKERS
-    head, _, rest = readme.partition(before)
-    return f"{head}{before}\n{text_of(results)}\n\n{after}{rest.partition(after)[2]}"
+    return between_markers(readme, f"\n{text_of(results)}\n\n")
