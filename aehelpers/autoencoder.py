@@ -13,18 +13,27 @@ from . import saving
 from .estimator import (
     Estimator,
     NotFittedError,
-    as_samples,
     check_choice,
+    check_flag,
     check_number,
     check_whole,
+    check_width,
     check_widths,
     generator,
 )
 from .layers import ACTIVATIONS, Chain, Identity, activated, dense
 from .losses import LOSSES, bernoulli_of_logit
-from .metrics import mse
+from .metrics import mse_of_reconstruction
 from .network import Network
 from .optimizers import OPTIMIZERS, SCHEDULES
+from .samples import (
+    as_samples,
+    check_names,
+    feature_names,
+    in_pieces,
+    moments,
+    real_numbers,
+)
 from .training import train
 
 
@@ -68,8 +77,9 @@ class Autoencoder(Estimator):
     verbose : a progress bar, if training takes longer than a second.
 
     After fit: theta_ (size,); weights_, its parts by name; network_, see `Network`;
-    n_features_in_; history_, one value for each epoch of "loss" (taken just before each step,
-    with noise) and "validation_loss"; run_, with which partial_fit goes on.
+    n_features_in_, and feature_names_in_ of a frame; mean_ and scale_ (n_features,), 0 and 1
+    unless standardize; history_, one value for each epoch of "loss" (taken just before each
+    step, with noise) and "validation_loss"; run_, with which partial_fit goes on.
     """
 
     latent_dim: int = 2
@@ -99,6 +109,8 @@ class Autoencoder(Estimator):
         """Train on X (n, n_features), from new weights; y is there for pipelines and ignored.
 
         validation : (m, n_features), whose loss, without noise, is recorded after every epoch.
+            A Pipeline does not pass it through its earlier steps, so do that before:
+            pipe.fit(X, autoencoder__validation=pipe[:-1].fit(X).transform(V)).
         Returns self. Ctrl-C ends the training with a warning and keeps what was learnt. Raises
         ValueError or TypeError for unusable arguments or data, and FloatingPointError if the
         training diverges; theta_ is then the one before that epoch.
@@ -135,12 +147,19 @@ class Autoencoder(Estimator):
         """Train for one more epoch on X; the first call begins a new training.
 
         The end is unknown, so a schedule or fading noise stays at its start, and a warm-up
-        counts as over.
+        counts as over. ValueError if the first call has to standardize, because one piece of
+        the data does not tell the mean and the deviation of all: see the message.
         """
         if hasattr(self, "theta_"):
-            X = as_samples(X, self.n_features_in_, self.theta_.dtype)
+            X = self._samples(X, self.theta_.dtype)
             self.network_.check(X)
             X = self._to_network(X)
+        elif self.standardize:
+            raise ValueError(
+                "standardize=True needs the mean and deviation of all data, and partial_fit "
+                "sees a piece: call fit with a sample of all data first (epochs=0 will do), or "
+                "scale X before and set standardize=False"
+            )
         else:
             X, _ = self.begin(X)
         objective = self.network_.objective()
@@ -154,27 +173,30 @@ class Autoencoder(Estimator):
         This is all of `fit` but the training. If a check fails, what was fitted before stays
         as it is.
         """
+        names = feature_names(X)
         X, network = self._checked(X)
-        rng = generator(self.random_state)
+        rng, n_features = generator(self.random_state), X.shape[1]
         if validation is not None:
-            validation = as_samples(validation, X.shape[1], self.dtype, "validation")
+            check_names(validation, names, type(self).__name__)
+            validation = as_samples(validation, self.dtype, "validation")
+            check_width(validation, n_features, type(self).__name__, "validation")
             network.check(validation, "validation")
-        mean, scale = np.zeros_like(X[0]), np.ones_like(X[0])
+        mean, scale = np.zeros(n_features), np.ones(n_features)
         if self.standardize:
-            mean = X.mean(axis=0)
-            varies = np.ptp(X, axis=0) > 0  # a constant's deviation may come out as 1e-17
-            scale[varies] = X.std(axis=0)[varies]
+            mean, deviation = moments(X)
+            scale = np.where(deviation > 0, deviation, 1.0)
         theta = (self.init_scale * network.init(rng)).astype(self.dtype)
-        self.restore(theta, mean, scale, network, rng)
+        self.restore(theta, mean, scale, names, network, rng)
         return self._to_network(X), None if validation is None else self._to_network(validation)
 
-    def restore(self, theta, mean, scale, network=None, rng=None, **history):
+    def restore(self, theta, mean, scale, names=None, network=None, rng=None, **history):
         """Become the fitted estimator of these arrays: the end of `begin`, and of `load`.
 
-        theta (size,).   mean, scale (n_features,), of the samples.   network, rng : None, what
-        the arguments describe.   history : what was recorded, by name.
+        theta (size,).   mean, scale (n_features,), of the samples.   names : feature_names_in_,
+        or None.   network, rng : None, what the arguments describe.   history : what was
+        recorded, by name.
         """
-        self.n_features_in_ = len(mean)
+        self._remember_features(len(mean), names)
         self.network_ = network or self.network(len(mean))
         self.theta_, self.mean_, self.scale_ = theta, mean, scale
         self.run_ = Run(
@@ -206,11 +228,17 @@ class Autoencoder(Estimator):
 
         rng : noise on, at full strength; None: off. It needs no fit, unless standardize=True.
         """
-        X = np.asarray(X, dtype=theta.dtype)
-        if self.standardize:
-            self._check_fitted()
-            X = self._to_network(X)
-        return self.network(X.shape[-1]).objective()(theta, X, rng)
+        self.check_arguments()
+        theta, X = np.asarray(theta), real_numbers(X)
+        network = self.network(X.shape[-1] if X.ndim else 0)
+        if theta.dtype.kind != "f" or theta.shape[-1:] != (network.size,) or X.ndim < 2:
+            raise ValueError(
+                f"expected theta (..., {network.size}) of float numbers and X (..., n, d), "
+                f"got {theta.dtype} {theta.shape} and {X.shape}"
+            )
+        X = self._in_units_of_network(X).astype(theta.dtype, copy=False)
+        with np.errstate(all="ignore"):  # a reader sees inf
+            return network.objective()(theta, X, rng)
 
     def network(self, n_features):
         """The Network that the arguments describe, for samples of n_features numbers."""
@@ -244,17 +272,18 @@ class Autoencoder(Estimator):
 
     def transform(self, X):
         """Codes Z (n, latent_dim) of X (n, n_features)."""
-        return self._encode(X)
+        return self._as_output(self._codes(X), X)
 
     def inverse_transform(self, Z):
         """Reconstructions (n, n_features) of codes Z (n, latent_dim)."""
         self._check_fitted()
-        Z = as_samples(Z, self.network_.latent_dim, self.theta_.dtype, "Z")
-        return self.mean_ + self.network_.decode(self.theta_, Z) * self.scale_
+        return in_pieces(
+            self._decode, self._checked_codes(Z, self.theta_.dtype), self.n_features_in_
+        )
 
-    def fit_transform(self, X, y=None):
-        """fit(X), then transform(X)."""
-        return self.fit(X).transform(X)
+    def fit_transform(self, X, y=None, *, validation=None):
+        """fit(X, validation=validation), then transform(X)."""
+        return self.fit(X, validation=validation).transform(X)
 
     def reconstruct(self, X):
         """inverse_transform(transform(X))."""
@@ -262,14 +291,15 @@ class Autoencoder(Estimator):
 
     def score(self, X, y=None):
         """Minus the MSE per element of the reconstruction of X: higher is better."""
-        return -mse(X, self.reconstruct(X))
+        self._samples(X)  # so that an error tells the row in X and not in a piece of it
+        return -mse_of_reconstruction(self, X)
 
     @property
     def weights_(self):
         """Views into theta_ by name: "W_e" (n_in, n_out), "b_e" (1, n_out), "W_d", "b_d".
 
         With hidden layers they are numbered: "W_e1", "b_e1", "W_e2", ... With tied=True they
-        are copies.
+        are copies, and read-only: theta_ has each of them once.
         """
         self._check_fitted()
         return self.unpack(self.theta_)
@@ -277,6 +307,10 @@ class Autoencoder(Estimator):
     def unpack(self, theta):
         """`weights_` of any theta (..., size), for example of a gradient."""
         self._check_fitted()
+        if np.shape(theta)[-1:] != (self.network_.size,):
+            raise ValueError(
+                f"theta must be (..., {self.network_.size}), got shape {np.shape(theta)}"
+            )
         return self.network_.weights(theta)
 
     @property
@@ -288,36 +322,70 @@ class Autoencoder(Estimator):
     def save(self, path):
         """Write what was learnt to `path` (NumPy's npz, no pickle), for `aehelpers.load(path)`.
 
-        The moments of the optimiser are not kept: partial_fit after load starts them anew.
+        A file of that name is replaced in one step, when the new one is complete. The moments
+        of the optimiser are not kept: partial_fit after load starts them anew. ValueError if
+        `load` could not read the file, TypeError if an argument cannot be written.
         """
         self._check_fitted()
-        arrays = {"theta": self.theta_, "mean": self.mean_, "scale": self.scale_}
-        saving.save(path, type(self).__name__, self.run_.params, arrays | self.history_)
+        saving.save(path, self)
+
+    @property
+    def _n_features_out(self):
+        """Number of columns of a code."""
+        return self.network_.latent_dim
+
+    def _codes(self, X):
+        """`transform`, always as an array."""
+        return self._encode(X)
 
     def _encode(self, X):
         """Output of the encoder for X, (n, code_width): codes, or [mu, s] if variational."""
         self._check_fitted()
-        X = as_samples(X, self.n_features_in_, self.theta_.dtype)
-        return self.network_.encode(self.theta_, self._to_network(X))
+        X = self._samples(X, self.theta_.dtype)
+
+        def encode(x):
+            return self.network_.encode(self.theta_, self._to_network(x))
+
+        return in_pieces(encode, X, self.n_features_in_)
+
+    def _decode(self, Z):
+        """x_hat (n, n_features) of codes Z (n, latent_dim), in the units of X."""
+        Z = Z.astype(self.theta_.dtype, copy=False)
+        return self._from_network(self.network_.decode(self.theta_, Z))
 
     def _to_network(self, X):
-        """From the units of X to those of the network; inverse_transform goes back."""
-        return (X - self.mean_) / self.scale_ if self.run_.params["standardize"] else X
+        """From the units of X to those of the network, in the dtype of theta_."""
+        dtype = self.theta_.dtype
+        if not self.run_.params["standardize"]:
+            return X.astype(dtype, copy=False)
 
-    def _check_fitted(self):
-        """NotFittedError before the first fit."""
-        if not hasattr(self, "theta_"):
-            raise NotFittedError(f"this {type(self).__name__} has learnt nothing yet: call fit")
+        def standardized(x):  # in float64: float32 may not tell x from mean_
+            return ((x - self.mean_) / self.scale_).astype(dtype)
+
+        return in_pieces(standardized, X, self.n_features_in_)
+
+    def _from_network(self, x):
+        """From the units of the network to those of X, the inverse of `_to_network`."""
+        return self.mean_ + x * self.scale_ if self.run_.params["standardize"] else x
+
+    def _in_units_of_network(self, X):
+        """X for a method that needs no fit, unless standardize=True."""
+        if not self.standardize:
+            return X
+        self._check_fitted()
+        if not self.run_.params["standardize"]:
+            raise NotFittedError("standardize was set after the fit: call fit again")
+        return self._to_network(X)
 
     def _checked(self, X):
         """X as an array, and the Network for it, if the arguments and X can be used."""
-        self._check_arguments()
-        X = as_samples(X, dtype=self.dtype)
+        self.check_arguments()
+        X = as_samples(X, self.dtype)
         network = self.network(X.shape[1])
         network.check(X)
         return X, network
 
-    def _check_arguments(self):
+    def check_arguments(self):
         """ValueError or TypeError unless all arguments can be used, alone and together."""
         check_choice("activation", self.activation, ACTIVATIONS)
         check_choice("output_activation", self.output_activation, ACTIVATIONS)
@@ -331,6 +399,8 @@ class Autoencoder(Estimator):
         check_whole("epochs", self.epochs, least=0)
         if self.batch_size is not None:
             check_whole("batch_size", self.batch_size, least=1)
+        for name in ("standardize", "tied", "verbose"):
+            check_flag(name, getattr(self, name))
         check_number("learning_rate", self.learning_rate, above=0)
         check_number("init_scale", self.init_scale, least=0)
         check_number("weight_decay", self.weight_decay, least=0)

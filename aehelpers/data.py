@@ -10,8 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
-from .estimator import generator
+from .estimator import check_number, check_whole, generator
 from .mnist import Dataset, fashion_mnist, mnist, read_idx
+from .samples import as_samples, rows
 
 __all__ = [
     "Dataset",
@@ -29,11 +30,19 @@ __all__ = [
 ]
 
 
+def checked_generator(n_samples, noise, random_state):
+    """`generator`, if the other two arguments can be used as well."""
+    check_whole("n_samples", n_samples, least=1)
+    check_number("noise", noise, least=0)
+    return generator(random_state)
+
+
 def minmax(X):
     """Each feature of X (n, d) scaled to [0, 1]:  (x - min) / (max - min).
 
     Raises ValueError if a feature is constant.
     """
+    X = as_samples(X).astype(float, copy=False)  # whole numbers of eight bits would overflow
     low, high = X.min(axis=0), X.max(axis=0)
     if (low == high).any():
         raise ValueError(
@@ -54,7 +63,7 @@ def spiral(n_samples=500, noise=0.3, random_state=None):
     deviation of the Gaussian noise in the units of t, before scaling.
     With random_state=np.random.RandomState(42) these are the published reference's points.
     """
-    rng = generator(random_state)
+    rng = checked_generator(n_samples, noise, random_state)
     t = np.linspace(0, 2 * np.pi, n_samples)
     # One coordinate after the other: the order in which the reference draws.
     noise = noise * np.stack([rng.standard_normal(n_samples) for _ in range(2)], axis=-1)
@@ -66,7 +75,7 @@ def circle(n_samples=500, noise=0.02, random_state=None):
 
     Returns X (n, 2) and the angle t (n,) in radians, from 0 to 2 pi.
     """
-    rng = generator(random_state)
+    rng = checked_generator(n_samples, noise, random_state)
     t = np.linspace(0, 2 * np.pi, n_samples, endpoint=False)
     X = 0.5 + 0.5 * np.stack([np.cos(t), np.sin(t)], axis=-1)
     return X + noise * rng.standard_normal(X.shape), t
@@ -78,7 +87,7 @@ def swiss_roll(n_samples=500, noise=0.3, random_state=None):
     t is uniform in [3/2 pi, 9/2 pi], h in [0, 21]. Returns X (n, 3), each feature scaled to
     [0, 1], and the true positions (t, h) (n, 2). `noise` is in units of h, before scaling.
     """
-    rng = generator(random_state)
+    rng = checked_generator(n_samples, noise, random_state)
     t, h = 1.5 * np.pi * (1 + 2 * rng.random(n_samples)), 21 * rng.random(n_samples)
     roll = spiral_curve(t)
     X = np.stack([roll[:, 0], h, roll[:, 1]], axis=-1)
@@ -93,8 +102,8 @@ def clusters(
     The clouds are equally large (the first ones get the rest). Returns X (n, d) and the number
     of each point's cloud (n,).
     """
-    rng = generator(random_state)
-    centers = np.asarray(centers, dtype=float)
+    rng = checked_generator(n_samples, noise, random_state)
+    centers = as_samples(centers, name="centers")
     label = rng.permutation(np.arange(n_samples) % len(centers))
     return centers[label] + noise * rng.standard_normal((n_samples, centers.shape[1])), label
 
@@ -108,7 +117,9 @@ def digits():
     """
     package = find_spec("sklearn")
     if package is None:
-        raise ImportError("the digits ship with scikit-learn: pip install scikit-learn")
+        raise ImportError(
+            "the digits ship with scikit-learn: pip install scikit-learn, or 'aehelpers[lab]'"
+        )
     # The file alone: to import scikit-learn takes a second, to read it a hundredth of one.
     file = Path(package.origin).parent / "datasets" / "data" / "digits.csv.gz"
     X, y = np.split(np.loadtxt(file, delimiter=","), [64], axis=1)
@@ -124,14 +135,19 @@ def digits():
 def split(X, *others, test_share=0.2, random_state=None):
     """Shuffle and split: X_train, X_test, and the same rows of each other array, in pairs.
 
-    The test part has round(test_share * n) samples.
+    X and the others may be arrays, lists, or frames and series of pandas; their rows belong
+    together by position. The test part has round(test_share * n) samples.
     """
-    n_test = round(test_share * len(X))
-    if not 0 < n_test < len(X):
-        raise ValueError(f"test_share={test_share} of {len(X)} samples leaves one side empty")
-    for other in others:
-        if len(other) != len(X):
-            raise ValueError(f"one row a sample: X has {len(X)} rows, another {len(other)}")
-    order = generator(random_state).permutation(len(X))
+    check_number("test_share", test_share, above=0, below=1)
+    n, *lengths = (
+        each.shape[0] if hasattr(each, "shape") else len(each) for each in (X, *others)
+    )
+    n_test = round(test_share * n)
+    if not 0 < n_test < n:
+        raise ValueError(f"test_share={test_share} of {n} samples leaves one side empty")
+    for length in lengths:
+        if length != n:
+            raise ValueError(f"one row a sample: X has {n} rows, another {length}")
+    order = generator(random_state).permutation(n)
     test, train = order[:n_test], order[n_test:]
-    return [part for array in (X, *others) for part in (array[train], array[test])]
+    return [rows(each, part) for each in (X, *others) for part in (train, test)]

@@ -1,9 +1,13 @@
-"""What every estimator has: the habits of scikit-learn, and checks of arguments and samples."""
+"""What every estimator has: the habits of scikit-learn, and checks of arguments."""
 
 import inspect
+import sys
+from difflib import get_close_matches
 from numbers import Integral, Real
 
 import numpy as np
+
+from .samples import as_samples, check_names, feature_names
 
 
 class NotFittedError(ValueError, AttributeError):
@@ -13,6 +17,7 @@ class NotFittedError(ValueError, AttributeError):
 class Estimator:
     """An object whose __init__ only stores its arguments, by name, as scikit-learn expects.
 
+    After fit: n_features_in_, and feature_names_in_ if X was a frame whose columns have names.
     registry : every subclass by its name, with which `load` finds it again.
     """
 
@@ -21,6 +26,14 @@ class Estimator:
     def __init_subclass__(cls):
         """Enter the class into the registry."""
         Estimator.registry[cls.__name__] = cls
+
+    def __new__(cls, *args, **params):
+        """TypeError for an argument that is not known, with the nearest one that is."""
+        known = inspect.signature(cls).parameters
+        for name in params:
+            if name not in known:
+                raise TypeError(_unknown(cls, name, known))
+        return super().__new__(cls)
 
     def get_params(self, deep=True):
         """The arguments of __init__, by name."""
@@ -33,10 +46,10 @@ class Estimator:
         needs no fit, such as loss_and_grad, takes the arguments as they stand.
         """
         known = self.get_params()
-        for name, value in params.items():
+        for name in params:
             if name not in known:
-                kind = type(self).__name__
-                raise ValueError(f"{kind} has no parameter {name!r}; it has {', '.join(known)}")
+                raise ValueError(_unknown(type(self), name, known))
+        for name, value in params.items():
             setattr(self, name, value)
         return self
 
@@ -50,11 +63,101 @@ class Estimator:
         ]
         return f"{type(self).__name__}({', '.join(shown)})"
 
+    def get_feature_names_out(self, input_features=None):
+        """Names of the columns of a code, (k,): "autoencoder0", "autoencoder1", ...
+
+        input_features : None, or the names of the columns of X, which must be those of fit.
+        """
+        self._check_fitted()
+        if input_features is not None:
+            known = getattr(self, "feature_names_in_", input_features)
+            if list(input_features) != list(known):
+                raise ValueError("input_features is not equal to feature_names_in_")
+            if len(input_features) != self.n_features_in_:
+                raise ValueError(
+                    "input_features should have length equal to number of features "
+                    f"({self.n_features_in_}), got {len(input_features)}"
+                )
+        kind = type(self).__name__.lower()
+        return np.array([f"{kind}{j}" for j in range(self._n_features_out)], dtype=object)
+
+    def set_output(self, *, transform=None):
+        """Have transform and fit_transform return a frame of "pandas", or "default": an array.
+
+        None changes nothing. Without a call of this, scikit-learn's own setting decides.
+        """
+        if transform is not None:
+            check_choice("transform", transform, ["default", "pandas"])
+            self._sklearn_output_config = {"transform": transform}  # the name that clone copies
+        return self
+
+    def _as_output(self, Z, X):
+        """Codes Z of X as `set_output` asks for them."""
+        sklearn = sys.modules.get("sklearn")  # imported by the reader, or not at all
+        default = sklearn.get_config()["transform_output"] if sklearn else "default"
+        output = getattr(self, "_sklearn_output_config", {}).get("transform", default)
+        if output == "default":
+            return Z
+        check_choice("transform_output", output, ["default", "pandas"])
+        from pandas import DataFrame
+
+        index = X.index if hasattr(X, "iloc") else None
+        return DataFrame(Z, columns=self.get_feature_names_out(), index=index)
+
+    def _samples(self, X, dtype="float64", name="X"):
+        """X as `as_samples` gives it, if it has the features of fit."""
+        self._check_fitted()
+        kind = type(self).__name__
+        check_names(X, getattr(self, "feature_names_in_", None), kind)
+        X = as_samples(X, dtype, name)
+        check_width(X, self.n_features_in_, kind, name)
+        return X
+
+    def _checked_codes(self, Z, dtype="float64"):
+        """Z as `as_samples` gives it, if it has the columns of a code."""
+        self._check_fitted()
+        kind, names = type(self).__name__, feature_names(Z)
+        expected = self.get_feature_names_out()
+        if names is not None and set(names) & set(expected):  # other names may be the reader's
+            check_names(Z, expected, kind)
+        Z = as_samples(Z, dtype, "Z")
+        check_width(Z, len(expected), kind, "Z")
+        return Z
+
+    def _remember_features(self, n_features, names):
+        """Set n_features_in_ and feature_names_in_; names None: there are none."""
+        self.n_features_in_ = n_features
+        vars(self).pop("feature_names_in_", None)
+        if names is not None:
+            self.feature_names_in_ = names
+
+    def _check_fitted(self):
+        """NotFittedError before the first fit."""
+        if not hasattr(self, "n_features_in_"):
+            raise NotFittedError(f"this {type(self).__name__} has learnt nothing yet: call fit")
+
     def __sklearn_tags__(self):
         from sklearn.utils import Tags, TargetTags, TransformerTags
 
-        target, transformer = TargetTags(required=False), TransformerTags()
+        target = TargetTags(required=False)
+        transformer = TransformerTags(preserves_dtype=[getattr(self, "dtype", "float64")])
         return Tags(estimator_type=None, target_tags=target, transformer_tags=transformer)
+
+
+def _unknown(kind, name, known):
+    """What to say of a parameter `name` that the class `kind` does not have."""
+    nearest = get_close_matches(name, known, n=1)
+    hint = f", did you mean {nearest[0]!r}?" if nearest else "."
+    return f"{kind.__name__} has no parameter {name!r}{hint} It has {', '.join(known)}"
+
+
+def check_width(X, n_features, kind, name="X"):
+    """ValueError unless X (..., n, n_features) has the width that the class `kind` expects."""
+    if X.shape[-1] != n_features:
+        raise ValueError(
+            f"{name} has {X.shape[-1]} features, but {kind} is expecting {n_features} features "
+            "as input"
+        )
 
 
 def check_choice(name, value, choices):
@@ -62,6 +165,12 @@ def check_choice(name, value, choices):
     if not isinstance(value, str | None) or value not in choices:
         choices = ", ".join(map(repr, choices))
         raise ValueError(f"{name} must be one of {choices}, got {value!r}")
+
+
+def check_flag(name, value):
+    """TypeError unless the argument `name` is True or False."""
+    if not isinstance(value, bool | np.bool_):
+        raise TypeError(f"{name} must be True or False, got {value!r}")
 
 
 def check_whole(name, value, least):
@@ -100,40 +209,3 @@ def generator(random_state):
     raise TypeError(
         f"random_state must be None, an int, a Generator or a RandomState, got {random_state!r}"
     )
-
-
-def as_samples(X, n_features=None, dtype="float64", name="X"):
-    """X as a finite array (n, d) of `dtype`, samples in rows.
-
-    What cannot be that raises ValueError or TypeError, which says what came and what to do.
-    """
-    X = np.asarray(X)
-    if X.dtype.kind not in "fiub":
-        raise TypeError(
-            f"{name} must hold real numbers, got dtype {X.dtype}: "
-            "turn text and categories into numbers first"
-        )
-    if X.ndim != 2:
-        hint = "flatten images with X.reshape(len(X), -1)"
-        if X.ndim == 1:
-            hint = "a single sample is X[None, :], a single feature X[:, None]"
-        raise ValueError(
-            f"{name} must have two axes, (samples, features), got shape {X.shape}: {hint}"
-        )
-    if X.size == 0:
-        raise ValueError(
-            f"{name} is empty, its shape is {X.shape}: "
-            "at least one sample and one feature are needed"
-        )
-    if n_features not in (None, X.shape[1]):
-        raise ValueError(
-            f"{name} has {X.shape[1]} features, but {n_features} are expected, as in fit"
-        )
-    X = X.astype(dtype, copy=False)
-    if not np.isfinite([X.min(), X.max()]).all():  # a NaN is both of them; no memory for a mask
-        bad = np.argwhere(~np.isfinite(X))
-        raise ValueError(
-            f"{name} holds {len(bad)} values that are NaN or infinite, the first at row "
-            f"{bad[0, 0]}, column {bad[0, 1]}: drop or fill them first"
-        )
-    return X

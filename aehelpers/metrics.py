@@ -3,37 +3,65 @@
 X and X_hat are (n, d), a code Z is (n, k) or (n,). Errors are in the units of X (MSE: squared).
 """
 
+from math import log10, prod
+
 import numpy as np
 
+from .estimator import Estimator, check_number, check_whole
+from .samples import (
+    as_samples,
+    feature_names,
+    in_pieces,
+    moments,
+    real_numbers,
+    row_slices,
+    rows,
+)
 
-def _pair(X, X_hat):
-    """X and X_hat as arrays of one shape; ValueError if they are not."""
-    X, X_hat = np.asarray(X, dtype=float), np.asarray(X_hat, dtype=float)
+
+def _of_residuals(f, X, X_hat):
+    """f(X - X_hat), an array, for each small piece of the samples, in float64.
+
+    ValueError unless X and X_hat have one shape, or if a value of f is too large.
+    """
+    X, X_hat = real_numbers(X), real_numbers(X_hat, name="X_hat")
     if X.shape != X_hat.shape:
         raise ValueError(
             f"X and X_hat must have the same shape, got {X.shape} and {X_hat.shape}"
         )
     if X.size == 0:
         raise ValueError(f"X is empty, its shape is {X.shape}: at least one sample is needed")
-    return X, X_hat
+    X, X_hat = np.atleast_1d(X), np.atleast_1d(X_hat)
+    for part in row_slices(len(X), prod(X.shape[1:])):
+        with np.errstate(all="ignore"):
+            value = f(X[part].astype(float) - X_hat[part].astype(float))
+        if not np.isfinite(value).all():
+            raise ValueError("X and X_hat differ by so much that float64 cannot hold the error")
+        yield value
 
 
 def mse(X, X_hat):
     """Mean squared error per element:  mean (X - X_hat)^2."""
-    X, X_hat = _pair(X, X_hat)
-    return float(((X - X_hat) ** 2).mean())
+    sums = sum(_of_residuals(lambda residual: (residual**2).sum(), X, X_hat))
+    return float(sums / np.size(X))
+
+
+def mse_of_reconstruction(model, X):
+    """`mse` of X and model.reconstruct(X), which is computed in small pieces."""
+    n, width = np.shape(X)
+    parts = [(rows(X, part), part.stop - part.start) for part in row_slices(n, width)]
+    return sum(mse(x, model.reconstruct(x)) * (size / n) for x, size in parts)
 
 
 def mae(X, X_hat):
     """Mean absolute error per element:  mean |X - X_hat|."""
-    X, X_hat = _pair(X, X_hat)
-    return float(np.abs(X - X_hat).mean())
+    sums = sum(_of_residuals(lambda residual: np.abs(residual).sum(), X, X_hat))
+    return float(sums / np.size(X))
 
 
 def max_error(X, X_hat):
     """Largest distance of a sample to its reconstruction:  max |x - x_hat|, Euclidean."""
-    X, X_hat = _pair(X, X_hat)
-    return float(np.linalg.norm(X - X_hat, axis=-1).max())
+    return float(max(_of_residuals(lambda r: np.linalg.norm(r, axis=-1).max(), X, X_hat)))
 
 
 def explained_variance(X, X_hat):
@@ -43,17 +71,19 @@ def explained_variance(X, X_hat):
         below 0 worse.
     Raises ValueError if the shapes differ or every sample of X is the same.
     """
-    X, X_hat = _pair(X, X_hat)
-    total = ((X - X.mean(axis=0)) ** 2).sum()
-    if total == 0:
+    error = mse(X, X_hat)
+    X = real_numbers(X)
+    _, deviation = moments(X.reshape(len(X), -1))
+    if not deviation.any():
         raise ValueError("every sample of X is the same, so there is no variance to explain")
-    return float(1 - ((X - X_hat) ** 2).sum() / total)
+    return float(1 - error / (deviation**2).mean())
 
 
 def psnr(X, X_hat, data_range=1.0):
     """Peak signal-to-noise ratio:  10 log10(data_range^2 / MSE) decibels;  inf if perfect."""
+    check_number("data_range", data_range, above=0)
     error = mse(X, X_hat)
-    return float(10 * np.log10(data_range**2 / error)) if error else float("inf")
+    return 20 * log10(data_range) - 10 * log10(error) if error else float("inf")
 
 
 def order_correlation(z, t):
@@ -64,22 +94,24 @@ def order_correlation(z, t):
     """
     from scipy.stats import spearmanr
 
-    z, t = np.ravel(z), np.ravel(t)
-    if z.shape != t.shape:
+    z, t = (_as_2d(values, name) for values, name in ((z, "z"), (t, "t")))
+    if z.shape != t.shape or z.shape[1] != 1:
         raise ValueError(
-            f"one code and one position a sample: got {z.size} codes and {t.size} positions"
+            f"z and t must be (n,), one code and one position a sample: got {z.shape} and "
+            f"{t.shape}"
         )
-    if z.size < 2 or np.ptp(z) == 0 or np.ptp(t) == 0:
+    z, t = z[:, 0], t[:, 0]
+    if z.size < 2 or z.min() == z.max() or t.min() == t.max():
         raise ValueError(
             "an order needs at least two samples, and neither z nor t may be constant"
         )
     return float(abs(spearmanr(z, t)[0]))
 
 
-def _as_2d(Z):
+def _as_2d(Z, name="Z"):
     """Z as (n, k); (n,) is one column."""
-    Z = np.asarray(Z)
-    return Z[:, None] if Z.ndim == 1 else Z
+    Z = real_numbers(Z, name=name)
+    return as_samples(Z[:, None] if Z.ndim == 1 else Z, name=name)
 
 
 def _nearest_first(X):
@@ -90,7 +122,7 @@ def _nearest_first(X):
     """
     from scipy.spatial.distance import cdist
 
-    distances = cdist(_as_2d(X), _as_2d(X))
+    distances = cdist(X, X)
     np.fill_diagonal(distances, -1)
     return distances.argsort(axis=1, kind="stable")
 
@@ -102,12 +134,16 @@ def trustworthiness(X, Z, n_neighbors=10):
     sample, of max(0, r - k), where the neighbour is the r-th nearest in X. Less than 1: the
     code has glued strangers together. Venna & Kaski 2001. ValueError unless k < n / 2.
     """
-    nearest, k, n = _nearest_first(X), n_neighbors, len(X)
-    if not 1 <= k < n / 2:
+    check_whole("n_neighbors", n_neighbors, least=1)
+    X, Z, k = _as_2d(X, "X"), _as_2d(Z), n_neighbors
+    n = len(X)
+    if len(Z) != n:
+        raise ValueError(f"one code a sample: got {n} samples and {len(Z)} codes")
+    if not k < n / 2:
         raise ValueError(
             f"n_neighbors={k} of {n} samples: expected at least 1, below {n / 2:g}"
         )
-    ranks = nearest.argsort(axis=1)  # of row j as seen from row i
+    ranks = _nearest_first(X).argsort(axis=1)  # of row j as seen from row i
     too_far = np.take_along_axis(ranks, _nearest_first(Z)[:, 1 : k + 1], axis=1) - k
     return float(1 - too_far.clip(0).sum() * 2 / (n * k * (2 * n - 3 * k - 1)))
 
@@ -136,7 +172,8 @@ def active_units(Z, threshold=0.01):
     For a variational code take its means mu, and the prior's variance is 1: Burda, Grosse &
     Salakhutdinov 2016.
     """
-    return int((_as_2d(Z).var(axis=0) > threshold).sum())
+    check_number("threshold", threshold)
+    return int((moments(_as_2d(Z))[1] ** 2 > threshold).sum())
 
 
 def linear_probe(Z_train, y_train, Z_test, y_test):
@@ -151,42 +188,61 @@ def linear_probe(Z_train, y_train, Z_test, y_test):
     return float(reader.score(_as_2d(Z_test), y_test))
 
 
-class PCA:
+class PCA(Estimator):
     """Principal component analysis, the best linear autoencoder:  x_hat = m + (x - m) V^T V.
 
     After fit: mean_ m (d,); components_ V (k, d), orthonormal rows whose largest entry is
     positive; variances_ (min(n, d),), all eigenvalues of the covariance (x - m)^T (x - m) / n,
-    largest first. Solved exactly, by a singular value decomposition.
+    largest first; n_features_in_, and feature_names_in_ of a frame. Solved exactly, by a
+    singular value decomposition.
     """
 
     def __init__(self, n_components):
         self.n_components = n_components
 
     def fit(self, X, y=None):
-        X = np.asarray(X, dtype=float)
-        k = self.n_components
-        if X.ndim != 2 or not isinstance(k, int | np.integer) or not 1 <= k <= min(X.shape):
+        """Find the components of X (n, d); y is there for pipelines and ignored."""
+        check_whole("n_components", self.n_components, least=1)
+        names, X = feature_names(X), as_samples(X)
+        if self.n_components > min(X.shape):
             raise ValueError(
                 f"n_components={self.n_components} does not fit X of shape "
                 f"{X.shape}: it must lie in 1..min(n, d)"
             )
-        self.mean_ = X.mean(axis=0)
-        _, s, V = np.linalg.svd(X - self.mean_, full_matrices=False)
-        self.variances_ = s**2 / len(X)
+        mean, _ = moments(X)  # refuses what float64 cannot square
+        _, s, V = np.linalg.svd(X - mean, full_matrices=False)
         V = V[: self.n_components]
         largest = np.take_along_axis(V, np.abs(V).argmax(axis=1)[:, None], axis=1)
-        self.components_ = V * np.sign(largest)
+        self.mean_, self.components_ = mean, V * np.sign(largest)
+        self.variances_ = s**2 / len(X)
+        self._remember_features(X.shape[1], names)
         return self
 
     def transform(self, X):
-        return (np.asarray(X) - self.mean_) @ self.components_.T
+        """Codes Z (n, k) of X (n, d)."""
+        samples = self._samples(X)
+        Z = in_pieces(lambda x: (x - self.mean_) @ self.components_.T, samples, len(self.mean_))
+        return self._as_output(Z, X)
+
+    def fit_transform(self, X, y=None):
+        """fit(X), then transform(X)."""
+        return self.fit(X).transform(X)
 
     def inverse_transform(self, Z):
-        return self.mean_ + np.asarray(Z) @ self.components_
+        """Reconstructions (n, d) of codes Z (n, k)."""
+        Z = self._checked_codes(Z)
+        return in_pieces(lambda z: self.mean_ + z @ self.components_, Z, len(self.mean_))
 
     def reconstruct(self, X):
+        """inverse_transform(transform(X))."""
         return self.inverse_transform(self.transform(X))
 
     def score(self, X, y=None):
-        """Minus the MSE per element of the reconstruction of X."""
-        return -mse(X, self.reconstruct(X))
+        """Minus the MSE per element of the reconstruction of X: higher is better."""
+        self._samples(X)  # so that an error tells the row in X and not in a piece of it
+        return -mse_of_reconstruction(self, X)
+
+    @property
+    def _n_features_out(self):
+        """Number of columns of a code."""
+        return len(self.components_)

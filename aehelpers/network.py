@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -47,7 +47,19 @@ class Network:
     def __post_init__(self):
         self.latent_dim = self.decoder.layers[0].n_in
         self.code_width = self.encoder.layers[-2].n_out  # the last one is an activation
-        self.index = tied_index(self.encoder, self.decoder) if self.tied else slice(None)
+
+    @property
+    def size(self):
+        """The size of theta."""
+        decoder = self.decoder.size
+        if self.tied:
+            decoder = sum(a.n_biases for a in self.decoder.layers if isinstance(a, Affine))
+        return self.encoder.size + decoder + self.output_in_training.size
+
+    @cached_property
+    def index(self):
+        """Where in theta each parameter of encoder and decoder stands, as an index."""
+        return tied_index(self.encoder, self.decoder) if self.tied else slice(None)
 
     def check(self, X, name="X"):
         """ValueError unless X (n, n_features) can be trained on."""
@@ -79,7 +91,7 @@ class Network:
     def weights(self, theta):
         """Parts of theta (..., size) by name: "W_e", "b_e", "W_d", "b_d"; numbered when deep.
 
-        They are views; if tied, copies, because theta does not hold all of them.
+        They are views; if tied, copies, because theta does not hold all of them, and read-only.
         """
         named = {}
         halves = (self.encoder, self.decoder)
@@ -88,6 +100,9 @@ class Network:
             for number, (W, b) in enumerate(pairs, start=1):
                 name = letter + (str(number) if len(pairs) > 1 else "")
                 named |= {f"W_{name}": W, f"b_{name}": b}
+        if self.tied:
+            for part in named.values():
+                part.flags.writeable = False
         return named
 
     def objectives(self):

@@ -6,6 +6,7 @@ import numpy as np
 
 from .layers import side_by_side
 from .optimizers import constant
+from .samples import row_slices
 
 
 def loss_and_grad(layer, loss, theta, x, rng=None, grad=None):
@@ -46,16 +47,18 @@ class Objective:
             loss = loss + self._decay_loss(theta)
         return loss, self.grad
 
-    def value(self, theta, X, chunk_size=1024):
+    def value(self, theta, X, **piece):
         """The loss alone, without noise, of any number of samples X (..., n, d).
 
-        The layer is given a chunk at a time. The loss may depend on all samples at once
-        (`sparsity_kl` does), so it is computed from all outputs together.
+        The layer is given a piece at a time, as `row_slices` says. The loss may depend on all
+        samples at once (`sparsity_kl` does), so it is computed from all outputs together, in
+        float64: a long sum in float32 would lose digits.
         """
-        starts = range(0, X.shape[-2], chunk_size)
-        y = [self.layer.forward(theta, X[..., i : i + chunk_size, :])[0] for i in starts]
-        loss, _ = self.loss(np.concatenate(y, axis=-2), X)
-        return loss + self._decay_loss(theta)
+        parts = row_slices(*X.shape[-2:], **piece)
+        with np.errstate(all="ignore"):  # a reader sees inf
+            y = [self.layer.forward(theta, X[..., part, :])[0] for part in parts]
+            loss, _ = self.loss(np.concatenate(y, axis=-2).astype(float, copy=False), X)
+            return loss + self._decay_loss(theta)
 
     def _decay_loss(self, theta):
         """weight_decay / 2 sum w^2, (...); without decay 0, however large theta is."""
@@ -107,33 +110,61 @@ def train(
     factor on the learning rate. The loss is the mean over the epoch's samples, and that of each
     minibatch is taken just before its step.
 
-    A model whose loss or theta is no longer finite goes back to its theta before that epoch.
-    A single model then raises FloatingPointError. In an ensemble that model stays there, its
-    loss reads inf, and the others go on.
+    A model whose loss or theta has grown beyond all bounds (see `Bounds`) goes back to its
+    theta before that epoch. A single model then raises FloatingPointError. In an ensemble that
+    model stays there, its loss reads inf, and the others go on.
     """
     keep_freed_memory()
     X = side_by_side(X) if batch_size is None else X
-    last_finite, is_finite = theta.copy(), np.ones(theta.shape[:-1], dtype=bool)
+    last_theta, is_fine = theta.copy(), np.ones(theta.shape[:-1], dtype=bool)
+    bounds = Bounds()
     for epoch in range(epochs):
         progress = epoch / epochs
         objective, factor = objective_at(progress), schedule(progress)
-        last_finite[...] = theta
-        loss = 0.0
-        with np.errstate(all="ignore"):  # is_finite finds what matters
+        last_theta[...] = theta
+        loss = np.zeros(theta.shape[:-1])
+        with np.errstate(all="ignore"):  # is_fine finds what matters
             for x in minibatches(X, batch_size, rng):
                 value, grad = objective(theta, x, rng)
+                bounds.begin(value, theta, x)
                 optimizer.step(theta, grad, factor)
                 loss = loss + value * (x.shape[-2] / X.shape[-2])
-            is_finite &= np.isfinite(loss + theta.sum(axis=-1))
-        if not is_finite.all():
-            theta[~is_finite] = last_finite[~is_finite]
+            is_fine &= bounds.hold(loss, theta)
+        if not is_fine.all():
+            theta[~is_fine] = last_theta[~is_fine]
             if theta.ndim == 1:
                 raise FloatingPointError(
-                    f"training diverged at epoch {epoch + 1}: "
-                    f"try a learning_rate below {optimizer.learning_rate:g}"
+                    f"training diverged at epoch {epoch + 1}: try a learning_rate below "
+                    f"{optimizer.learning_rate:g}, or inputs on a smaller scale: they are as "
+                    f"large as {bounds.largest_x:g}"
                 )
-            loss = np.where(is_finite, loss, np.inf)
+            loss = np.where(is_fine, loss, np.inf)
         yield loss
+
+
+class Bounds:
+    """How large loss and theta may grow: `growth` times what is there before the first step.
+
+    A run that explodes can end in finite numbers, for example when all ReLUs are dead. So it is
+    not enough to look for inf.
+    """
+
+    growth = 1e6
+
+    def __init__(self):
+        self.loss = None
+
+    def begin(self, loss, theta, x):
+        """Note the first minibatch: loss (...), theta (..., size), x (..., n, d)."""
+        if self.loss is None:
+            self.largest_x = np.abs(x).max()
+            # Plus 1, for a loss of small data, or a minus log p, may begin at 0 and rise.
+            self.loss = self.growth * (1 + np.abs(loss))
+            self.theta = self.growth * (1 + np.abs(theta).max(axis=-1) + self.largest_x)
+
+    def hold(self, loss, theta):
+        """Whether loss and theta are within the bounds, (...); NaN is not."""
+        return (np.abs(loss) <= self.loss) & (np.abs(theta).max(axis=-1) <= self.theta)
 
 
 @cache  # once is enough for a process

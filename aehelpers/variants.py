@@ -31,8 +31,8 @@ class SparseAutoencoder(Autoencoder):
         network.penalty_weight = float(self.sparsity_weight)
         return network
 
-    def _check_arguments(self):
-        super()._check_arguments()
+    def check_arguments(self):
+        super().check_arguments()
         check_choice("sparsity", self.sparsity, ["l1", "kl"])
         check_number("sparsity_weight", self.sparsity_weight, least=0)
         check_number("sparsity_target", self.sparsity_target, above=0, below=1)
@@ -61,12 +61,10 @@ class DenoisingAutoencoder(Autoencoder):
     def corrupt(self, X, random_state=None):
         """X (n, n_features), corrupted as in training. Without standardize it needs no fit."""
         X, network = self._checked(X)
-        if self.standardize:
-            self._check_fitted()
-            X = self._to_network(X)
+        X = self._in_units_of_network(X).astype(self.dtype, copy=False)
         (noise,) = network.corruption_layers
         x, _ = noise.forward((), X, generator(random_state))
-        return self.mean_ + x * self.scale_ if self.standardize else x
+        return self._from_network(x) if self.standardize else x
 
     def network(self, n_features):
         network = super().network(n_features)
@@ -77,8 +75,8 @@ class DenoisingAutoencoder(Autoencoder):
             )
         return network
 
-    def _check_arguments(self):
-        super()._check_arguments()
+    def check_arguments(self):
+        super().check_arguments()
         check_choice("corruption", self.corruption, CORRUPTIONS)
         check_number("corruption_level", self.corruption_level, least=0)
         if self.corruption != "gaussian" and self.corruption_level > 1:
@@ -131,8 +129,8 @@ class ConvolutionalAutoencoder(Autoencoder, ImageFields):
         encoder, decoder = super()._layers(prod(shape))
         return convs + encoder, decoder + deconvs
 
-    def _check_arguments(self):
-        super()._check_arguments()
+    def check_arguments(self):
+        super().check_arguments()
         check_widths("image_shape", self.image_shape, "(28, 28) or (32, 32, 3)")
         check_widths("channels", self.channels, "(16,) or (16, 32)")
         if len(self.image_shape) not in (2, 3) or not self.channels:

@@ -67,7 +67,7 @@ def test_the_validation_loss_is_recorded_without_noise(member, X):
 @pytest.mark.parametrize(
     "member, settings",
     [("plain", {"optimizer": "sgd"}), ("plain", {"optimizer": "momentum"})]
-    + [("plain", {"code_noise": 0.1, "standardize": True})]
+    + [("plain", {"code_noise": 0.1})]
     + [(member, {"batch_size": 8}) for member in FAMILY],
     ids=str,
 )
@@ -142,7 +142,7 @@ def test_the_loss_needs_a_fit_if_samples_are_standardized(X):
 def test_samples_of_another_width_are_refused(use, X):
     model = plain(latent_dim=3).fit(X)
     expected = 3 if use == "inverse_transform" else 4
-    with pytest.raises(ValueError, match=f"has 7 features, but {expected} are expected"):
+    with pytest.raises(ValueError, match=f"has 7 features, but .* expecting {expected} "):
         getattr(model, use)(np.zeros((5, 7)))
 
 
@@ -198,7 +198,7 @@ def test_begin_changes_nothing_if_a_check_fails(member, what, X):
 
 def test_validation_of_another_width_is_refused_before_the_fit(X):
     model = plain()
-    with pytest.raises(ValueError, match="validation has 3 features, but 4 are expected"):
+    with pytest.raises(ValueError, match="validation has 3 features, but .* expecting 4 "):
         model.fit(X, validation=X[:, :3])
     assert not hasattr(model, "theta_")
 
@@ -345,14 +345,18 @@ def test_float32_is_kept_everywhere(member, settings, X):
     model = make(member, dtype="float32", learning_rate=np.float64(0.01), **settings)
     model.fit(X, validation=X)
     Z = model.transform(X)
-    arrays = [model.theta_, Z, model.inverse_transform(Z), model.reconstruct(X)]
-    arrays += [*model.weights_.values()]
+    arrays = [model.theta_, Z, *model.weights_.values()]
     arrays += model.loss_and_grad(model.theta_, X, np.random.default_rng(0))
+    in_units_of_X = [model.inverse_transform(Z), model.reconstruct(X)]
     if member in DENOISING:
-        arrays.append(model.corrupt(X))
+        in_units_of_X.append(model.corrupt(X))
     if member in VARIATIONAL:
-        arrays += [*model.posterior(X), model.kl(X), model.sample(3)]
+        arrays += [*model.posterior(X), model.kl(X)]
+        in_units_of_X.append(model.sample(3))
     assert {array.dtype.name for array in arrays} == {"float32"}
+    # The units of X may need more digits than a float32 has.
+    expected = "float64" if model.standardize else "float32"
+    assert {array.dtype.name for array in in_units_of_X} == {expected}
 
 
 RESULTS = [
@@ -422,7 +426,8 @@ def test_divergence_is_reported_and_keeps_the_last_finite_theta(X):
     model = plain(optimizer="sgd", output_activation="identity", activation="identity",
                   learning_rate=50.0, epochs=500)  # fmt: skip
     with pytest.raises(
-        FloatingPointError, match=r"diverged at epoch \d+.*learning_rate below 50$"
+        FloatingPointError,
+        match=r"diverged at epoch \d+.*learning_rate below 50, .*scale: .*as large as ",
     ):
         model.fit(X)
     assert np.isfinite(model.theta_).all() and np.isfinite(model.history_["loss"]).all()

@@ -14,7 +14,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
 from aehelpers import Autoencoder, ConvolutionalAutoencoder, VariationalAutoencoder
-from aehelpers.estimator import NotFittedError, as_samples, generator
+from aehelpers.estimator import NotFittedError, generator
+from aehelpers.metrics import PCA
 
 USES = {
     "transform": {},
@@ -55,9 +56,20 @@ def test_params_are_set_and_read_by_name():
     assert model.set_params(hidden=(8,), epochs=7) is model
     assert (model.get_params()["hidden"], model.epochs, model.latent_dim) == ((8,), 7, 3)
     with pytest.raises(
-        ValueError, match="Autoencoder has no parameter 'width'; it has latent_dim"
+        ValueError, match="Autoencoder has no parameter 'width'.*It has latent_dim"
     ):
-        model.set_params(width=3)
+        model.set_params(epochs=9, width=3)
+    assert model.epochs == 7  # all or nothing
+
+
+@pytest.mark.parametrize("kind", [Autoencoder, VariationalAutoencoder, PCA])
+def test_a_misspelt_parameter_is_answered_with_the_nearest_one(kind):
+    name = "n_component" if kind is PCA else "learning_rat"
+    message = f"{kind.__name__} has no parameter '{name}', did you mean '{name}[es]'"
+    with pytest.raises(TypeError, match=message):
+        kind(**{name: 3})
+    with pytest.raises(ValueError, match=message):
+        kind(2).set_params(**{name: 3})
 
 
 def test_repr_shows_the_arguments_that_are_not_the_default():
@@ -165,7 +177,7 @@ def test_not_fitted_error_has_the_bases_of_that_of_scikit_learn():
     assert NotFittedError.__bases__ == exceptions.NotFittedError.__bases__
 
 
-# ---- random states and samples -------------------------------------------------------------
+# ---- random states ------------------------------------------------------------------------
 
 
 def test_generator_accepts_what_random_state_may_be():
@@ -179,46 +191,3 @@ def test_generator_accepts_what_random_state_may_be():
             TypeError, match="must be None, an int, a Generator or a RandomState"
         ):
             generator(wrong)
-
-
-@pytest.mark.parametrize(
-    "X", [[[1, 2], [3, 4]], np.array([[True, False]]), np.ones((1, 1), "f4")]
-)
-def test_usable_samples_are_returned_as_floats(X):
-    out = as_samples(X)
-    assert out.dtype == "float64"
-    np.testing.assert_array_equal(out, X)
-
-
-def test_samples_of_the_right_dtype_are_not_copied():
-    X = np.ones((3, 2))
-    assert as_samples(X) is X
-    assert as_samples(X, dtype="float32").dtype == "float32"
-
-
-UNUSABLE = {
-    "text": ([["a", "b"]], TypeError, "must hold real numbers, got dtype <U1"),
-    "object": (np.array([[1, None]]), TypeError, "must hold real numbers, got dtype object"),
-    "complex": (
-        np.ones((2, 2)) * 1j,
-        TypeError,
-        "must hold real numbers, got dtype complex128",
-    ),
-    "1-D": (np.ones(3), ValueError, r"got shape \(3,\): a single sample is X\[None, :\]"),
-    "3-D": (np.ones((2, 8, 8)), ValueError, r"got shape \(2, 8, 8\): flatten images"),
-    "no sample": (np.ones((0, 2)), ValueError, r"empty, its shape is \(0, 2\)"),
-    "no feature": (np.ones((2, 0)), ValueError, r"empty, its shape is \(2, 0\)"),
-    "width": (np.ones((2, 3)), ValueError, "has 3 features, but 2 are expected"),
-    "nan": ([[1, 2], [3, np.nan]], ValueError, "1 values.*first at row 1, column 1"),
-    "one inf": ([[1, 2], [-np.inf, 0]], ValueError, "1 values.*first at row 1, column 0"),
-    "inf": ([[1, -np.inf], [np.inf, 0]], ValueError, "2 values.*first at row 0, column 1"),
-}
-
-
-@pytest.mark.parametrize("what", UNUSABLE)
-def test_unusable_samples_are_refused_by_name(what):
-    X, error, message = UNUSABLE[what]
-    with pytest.raises(error, match=message):
-        as_samples(X, n_features=2)
-    with pytest.raises(error, match="^validation "):
-        as_samples(X, n_features=2, name="validation")

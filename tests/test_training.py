@@ -5,10 +5,11 @@ from functools import partial
 import numpy as np
 import pytest
 
+from aehelpers import Autoencoder
 from aehelpers.checks import check_gradient
 from aehelpers.layers import Chain, Dense, GaussianNoise, Identity, Sigmoid, Tanh
 from aehelpers.losses import bernoulli_of_logit, sparsity_kl, squared_error
-from aehelpers.optimizers import OPTIMIZERS, SCHEDULES, SGD
+from aehelpers.optimizers import OPTIMIZERS, SCHEDULES, SGD, Adam
 from aehelpers.training import Generators, Objective, loss_and_grad, minibatches, train
 
 RATES = {"sgd": [0.1, 0.3, 0.7], "momentum": [0.03, 0.1, 0.2], "adam": [0.003, 0.01, 0.05]}
@@ -130,9 +131,33 @@ def test_one_model_that_diverges_raises_and_keeps_its_last_finite_theta(rng):
     with pytest.raises(FloatingPointError, match=r"diverged at epoch \d+.*below 1000"):
         for _ in train(follow(net), theta, X, SGD(1000.0), 50):
             history.append(theta.copy())
-    assert len(history) > 1
+    assert history
     np.testing.assert_array_equal(theta, history[-1])
     assert np.isfinite(theta).all()
+
+
+def test_a_run_that_explodes_to_finite_numbers_has_diverged(rng):
+    """Pixels 0 to 255 kill all ReLUs at a rate of 0.01: what is left is finite and wrong."""
+    X = rng.integers(0, 256, (500, 64)).astype("uint8")
+    net = Autoencoder(8, (32,), "relu", optimizer="sgd", learning_rate=0.01, random_state=0)
+    message = (
+        "diverged at epoch 1: .* below 0.01, or inputs on a smaller scale.* as large as 255"
+    )
+    with pytest.raises(FloatingPointError, match=message):
+        net.fit(X)
+    assert np.abs(net.theta_).max() < 3  # still the weights that were drawn
+    assert np.isfinite(net.score(X)) and net.score(X) > -(255**2)
+    fine = net.set_params(epochs=3).fit(X / 255).history_["loss"]
+    assert fine[-1] < fine[0]
+
+
+@pytest.mark.parametrize("scale", [1e-9, 1.0, 1e9])
+def test_bounds_do_not_stop_a_run_that_learns(scale, rng):
+    """A bias has to become as large as the data, and Adam takes small data up to its rate."""
+    net, X = Chain(Dense(1, 1)), scale * (1 + rng.random((50, 1)))
+    for optimizer in (SGD(0.1 / scale**2 if scale > 1 else 0.1), Adam(0.1)):
+        theta, losses = run(net, net.init(rng), X, optimizer, None, None, 50)
+        assert np.isfinite(losses).all()
 
 
 @pytest.mark.parametrize("schedule", SCHEDULES)
@@ -204,7 +229,7 @@ def test_the_value_of_an_objective_is_its_loss_without_noise(decay, rng):
     for rows in (1, 7, 20, 1024):
         for x in (X, rng.random((3, 20, 4))):  # shared, and one for each model
             np.testing.assert_allclose(
-                objective.value(theta, x, rows), objective(theta, x)[0], rtol=1e-13
+                objective.value(theta, x, most_rows=rows), objective(theta, x)[0], rtol=1e-13
             )
 
 
@@ -220,7 +245,7 @@ def test_a_loss_of_the_whole_of_X_is_not_taken_piece_by_piece(rng):
     theta = net.init(rng)
     loss = lambda y, x: sparsity_kl(y)  # noqa: E731
     whole, _ = loss(net.forward(theta, X)[0], X)
-    assert Objective(net, loss).value(theta, X, 7) == pytest.approx(whole, rel=1e-13)
+    assert Objective(net, loss).value(theta, X, most_rows=7) == pytest.approx(whole, rel=1e-13)
 
 
 # ---- PyTorch, the second oracle ------------------------------------------------------------
