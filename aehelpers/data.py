@@ -118,7 +118,8 @@ def digits():
     package = find_spec("sklearn")
     if package is None:
         raise ImportError(
-            "the digits ship with scikit-learn: pip install scikit-learn, or 'aehelpers[lab]'"
+            "the digits ship with scikit-learn, which is not installed: "
+            "pip install scikit-learn, or install aehelpers with its extra 'lab'"
         )
     # The file alone: to import scikit-learn takes a second, to read it a hundredth of one.
     file = Path(package.origin).parent / "datasets" / "data" / "digits.csv.gz"

@@ -7,6 +7,7 @@ from numbers import Integral, Real
 
 import numpy as np
 
+from .extras import from_extra
 from .samples import as_samples, check_names, feature_names
 
 
@@ -99,10 +100,10 @@ class Estimator:
         if output == "default":
             return Z
         check_choice("transform_output", output, ["default", "pandas"])
-        from pandas import DataFrame
-
         index = X.index if hasattr(X, "iloc") else None
-        return DataFrame(Z, columns=self.get_feature_names_out(), index=index)
+        return from_extra("pandas").DataFrame(
+            Z, columns=self.get_feature_names_out(), index=index
+        )
 
     def _samples(self, X, dtype="float64", name="X"):
         """X as `as_samples` gives it, if it has the features of fit."""

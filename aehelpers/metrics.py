@@ -8,6 +8,7 @@ from math import log10, prod
 import numpy as np
 
 from .estimator import Estimator, check_number, check_whole
+from .extras import from_extra
 from .samples import (
     as_samples,
     feature_names,
@@ -92,8 +93,6 @@ def order_correlation(z, t):
     1: the code orders the samples as t does, forwards or backwards; 0: it does not. Raises
     ValueError if the lengths differ, there are fewer than two samples, or z or t is constant.
     """
-    from scipy.stats import spearmanr
-
     z, t = (_as_2d(values, name) for values, name in ((z, "z"), (t, "t")))
     if z.shape != t.shape or z.shape[1] != 1:
         raise ValueError(
@@ -105,7 +104,7 @@ def order_correlation(z, t):
         raise ValueError(
             "an order needs at least two samples, and neither z nor t may be constant"
         )
-    return float(abs(spearmanr(z, t)[0]))
+    return float(abs(from_extra("scipy.stats").spearmanr(z, t)[0]))
 
 
 def _as_2d(Z, name="Z"):
@@ -120,9 +119,7 @@ def _nearest_first(X):
     Of equal distances, which pixels have, the first row's counts as the shorter one, so that
     the order does not depend on how a processor sorts.
     """
-    from scipy.spatial.distance import cdist
-
-    distances = cdist(X, X)
+    distances = from_extra("scipy.spatial.distance").cdist(X, X)
     np.fill_diagonal(distances, -1)
     return distances.argsort(axis=1, kind="stable")
 
@@ -161,8 +158,7 @@ def procrustes_distance(Z_a, Z_b):
 
     What is left after the best shift, scaling and rotation; Gower 1975, computed by SciPy.
     """
-    from scipy.spatial import procrustes
-
+    procrustes = from_extra("scipy.spatial").procrustes
     return float(procrustes(_as_2d(Z_a), _as_2d(Z_b))[2])
 
 
@@ -182,9 +178,8 @@ def linear_probe(Z_train, y_train, Z_test, y_test):
     The reader is linear discriminant analysis, fitted on the training part by scikit-learn:
     what can be read from a code without bending it (Alain & Bengio 2016).
     """
-    from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
-
-    reader = LinearDiscriminantAnalysis().fit(_as_2d(Z_train), y_train)
+    discriminant_analysis = from_extra("sklearn.discriminant_analysis")
+    reader = discriminant_analysis.LinearDiscriminantAnalysis().fit(_as_2d(Z_train), y_train)
     return float(reader.score(_as_2d(Z_test), y_test))
 
 

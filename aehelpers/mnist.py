@@ -10,6 +10,8 @@ from pathlib import Path, PurePosixPath
 
 import numpy as np
 
+from .extras import from_extra
+
 
 @dataclass(frozen=True)
 class Dataset:
@@ -146,7 +148,7 @@ def _openml(name, how_to_get):
     """Images (n, 28, 28) and labels (n,) of both parts, the training part first."""
     from importlib.util import find_spec
 
-    from sklearn.datasets import fetch_openml
+    fetch_openml = from_extra("sklearn.datasets").fetch_openml
 
     # The parser of pandas is much the quicker, but pandas may be missing.
     parser = "pandas" if find_spec("pandas") else "liac-arff"

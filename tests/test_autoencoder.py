@@ -80,6 +80,47 @@ def test_partial_fit_three_times_is_fit_for_three_epochs(member, settings, X):
     np.testing.assert_array_equal(model.history_["loss"], whole.history_["loss"])
 
 
+def test_partial_fit_cannot_begin_with_standardize(X):
+    """The first piece of sorted data would set mean and deviation for all."""
+    X = np.sort(X, axis=0)
+    model = plain(standardize=True)
+    with pytest.raises(ValueError, match="partial_fit sees a piece: call fit with a sample of"):
+        model.partial_fit(X[:10])
+    assert not hasattr(model, "theta_")
+    model.set_params(epochs=0).fit(X)
+    for piece in (X[:10], X[10:20], X[20:]):
+        model.partial_fit(piece)
+    np.testing.assert_allclose(model.mean_, X.mean(axis=0))
+    np.testing.assert_allclose(model.scale_, X.std(axis=0))
+
+
+def test_standardize_that_is_set_after_the_fit_asks_for_another(X):
+    model = plain().fit(X).set_params(standardize=True)
+    with pytest.raises(
+        NotFittedError, match="standardize was set after the fit: call fit again"
+    ):
+        model.loss_and_grad(model.theta_, X)
+    np.testing.assert_array_equal(model.transform(X), plain().fit(X).transform(X))
+
+
+def test_loss_and_grad_refuses_what_does_not_fit_together(X):
+    model = plain()
+    for theta, samples in ((np.zeros(21), X), (np.zeros(22, int), X), (np.zeros(22), X[0])):
+        with pytest.raises(ValueError, match=r"expected theta \(..., \d+\) of float numbers"):
+            model.loss_and_grad(theta, samples)
+    with pytest.raises(ValueError, match="activation must be one of"):
+        plain(activation="sin").loss_and_grad(np.zeros(22), X)
+    with pytest.raises(ValueError, match=r"theta must be \(..., 22\), got shape \(21,\)"):
+        model.fit(X).unpack(np.zeros(21))
+
+
+@pytest.mark.parametrize("name", ["standardize", "tied", "verbose"])
+def test_a_flag_that_is_no_truth_value_is_refused(name, X):
+    with pytest.raises(TypeError, match=f"{name} must be True or False, got 'no'"):
+        plain(**{name: "no"}).fit(X)
+    plain(**{name: np.False_}).fit(X)
+
+
 def test_fit_steps_yields_after_each_epoch(X):
     model = plain()
     lengths = [len(shown.history_["loss"]) for shown in model.fit_steps(X)]

@@ -1,6 +1,7 @@
 """Data: the reference's spiral, shapes and ranges of the others, images, what is refused."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from aehelpers import data
@@ -82,6 +83,36 @@ def test_split_is_disjoint_and_complete_and_keeps_rows_together():
     np.testing.assert_array_equal(y_test, 2 * X_test[:, 0])
     assert (X_test[:, 0] != np.sort(X_test[:, 0])).any()
     np.testing.assert_array_equal(data.split(X, test_share=0.3, random_state=0)[1], X_test)
+
+
+def test_split_keeps_rows_together_by_position_whatever_their_index():
+    X = np.arange(40.0).reshape(20, 2)
+    index = np.random.default_rng(0).permutation(20)
+    frame = pd.DataFrame(X, index=index)
+    labels = pd.Series(X[:, 0], index=index[::-1])
+    parts = data.split(frame, labels, X.tolist(), list(X[:, 0]), X, random_state=0)
+    for container in range(5):
+        for side in (0, 1):
+            part, expected = parts[2 * container + side], parts[8 + side]
+            values = np.asarray(part)
+            same = values if values.ndim == 2 else values[:, None]
+            np.testing.assert_array_equal(same, expected[:, : same.shape[1]])
+    assert isinstance(parts[0], pd.DataFrame) and isinstance(parts[4], list)
+
+
+def test_minmax_of_whole_numbers_does_not_overflow():
+    X = np.array([[-128, 0], [127, 255]], "int16").astype("int8")
+    np.testing.assert_array_equal(data.minmax(X[:, :1]), [[0], [1]])
+
+
+@pytest.mark.parametrize("make", [data.spiral, data.circle, data.swiss_roll, data.clusters])
+def test_curves_and_clouds_refuse_what_they_cannot_draw(make):
+    with pytest.raises(
+        ValueError, match="n_samples must be a whole number, at least 1, got 2.5"
+    ):
+        make(2.5)
+    with pytest.raises(ValueError, match="noise must be a finite number, at least 0, got nan"):
+        make(noise=np.nan)
 
 
 @pytest.mark.parametrize("share", [0, 0.01, 0.99, 1.5, -0.2])

@@ -12,8 +12,8 @@ PACKAGE = Path(__file__).resolve().parent.parent / "aehelpers"
 # The floors of the house, from the ground up: a module imports from lower floors only, so there
 # can be no circle. `figures` takes arrays and functions, and knows nothing else of ours.
 FLOORS = [
-    {"layers", "losses", "optimizers", "checks", "samples", "mnist"},
-    {"images", "training", "estimator"},
+    {"layers", "losses", "optimizers", "checks", "samples", "extras"},
+    {"images", "training", "estimator", "mnist"},
     {"data", "metrics", "saving"},
     {"network"},
     {"autoencoder"},
@@ -121,3 +121,37 @@ def test_plots_need_no_widgets():
     code = "import sys; from aehelpers.figures import plots; print('ipywidgets' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert (done.stdout.strip(), done.stderr) == ("False", "")
+
+
+# Calls that need a package which not every installation has, with its name.
+NEEDS = {
+    "metrics.order_correlation([1, 2, 3], [1, 3, 4])": "scipy",
+    "metrics.trustworthiness(np.eye(4), np.eye(4), 1)": "scipy",
+    "metrics.procrustes_distance(np.eye(4), np.eye(4))": "scipy",
+    "metrics.linear_probe(np.eye(3), [0, 1, 1], np.eye(3), [0, 1, 1])": "sklearn",
+    "metrics.PCA(1).set_output(transform='pandas').fit_transform(np.eye(3))": "pandas",
+    "data.digits()": "scikit-learn",
+    "data.mnist('openml')": "sklearn",
+}
+HIDE = """
+import importlib.util, sys
+import numpy as np
+
+class Hidden:
+    def find_spec(name, path, target=None):
+        if name.partition(".")[0] in ("scipy", "sklearn", "pandas"):
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+sys.meta_path.insert(0, Hidden)
+importlib.util.find_spec = lambda name: None
+from aehelpers import data, metrics
+"""
+
+
+@pytest.mark.parametrize("call", NEEDS)
+def test_a_missing_package_is_named_with_the_extra_that_brings_it(call):
+    done = subprocess.run([sys.executable, "-c", HIDE + call], capture_output=True, text=True)
+    *_, said = done.stderr.strip().splitlines()
+    assert said.startswith("ImportError: ")
+    assert f"{NEEDS[call]}, which is not installed: pip install" in said
+    assert "aehelpers with its extra 'lab'" in said

@@ -180,6 +180,18 @@ def test_tied_weights_of_the_decoder_are_those_of_the_encoder_transposed(member,
 
 
 @pytest.mark.parametrize("member", TIED)
+def test_weights_that_are_copies_cannot_be_written_into(member, X):
+    """Into views one can write, and theta_ changes."""
+    model = make(member).fit(X)
+    for part in model.weights_.values():
+        with pytest.raises(ValueError, match="read-only"):
+            part[...] = 0
+    views = make("plain").fit(X)
+    views.weights_["W_e"][...] = 0
+    assert (views.theta_ == 0).sum() >= views.weights_["W_e"].size
+
+
+@pytest.mark.parametrize("member", TIED)
 def test_tied_weights_stay_equal_in_training_and_theta_holds_them_once(member, X):
     start, model = make(member, epochs=0).fit(X), make(member).fit(X)
     W = [W for name, W in model.weights_.items() if name.startswith("W")]

@@ -21,6 +21,7 @@ from scipy.special import logsumexp
         ("variational", {"variance": True}, "variance must be a finite number, .*got True"),
         ("variational", {"variance": "known"}, "must be a number or 'learned', got 'known'"),
         ("variational", {"code_noise": 0.1}, r"N\(mu, .*code_noise must stay 0, got 0.1"),
+        ("variational", {"code_noise_fade": 0.5}, "code_noise_fade must stay None, got 0.5"),
         ("variational", {"tied": True}, "tied must stay False, got True"),
         ("variational", {"latent_activation": None}, "must stay 'identity', got None"),
         ("variational", {"loss": "bernoulli"}, "needs output_activation='sigmoid'"),
