@@ -14,8 +14,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "aehelpers"
 FLOORS = [
     {"layers", "losses", "optimizers", "checks", "samples", "extras"},
     {"images", "training", "estimator", "mnist"},
-    {"data", "metrics", "saving"},
-    {"network"},
+    {"network", "data", "metrics", "saving"},
     {"autoencoder"},
     {"variants", "variational"},
     {"sweeps"},
