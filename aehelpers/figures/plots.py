@@ -1,13 +1,15 @@
 """Plots: every drawing takes arrays, draws on `ax` (None: the current axes) and returns `ax`.
 
 `show(fig)` returns the picture and its alt text, which is computed from what is drawn. The look
-is one dictionary, STYLE, that holds while something is drawn and never stays in rcParams.
+is one dictionary, STYLE, that holds while something is drawn and never stays in rcParams. What
+it does not name looks as matplotlib's default, whatever style the reader has chosen.
 The words are another dictionary, WORDS. After `plots.WORDS.update({"epoch": "Epoche"})` in a
 notebook's first cell, its figures have this label. Words that callers give are not translated.
 """
 
 import base64
 import io
+import re
 from contextlib import contextmanager
 
 import matplotlib as mpl
@@ -17,11 +19,13 @@ from matplotlib import collections
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.colors import LogNorm
+from matplotlib.colors import LogNorm, to_rgba
 from matplotlib.figure import Figure
+from matplotlib.font_manager import get_font_names
+from matplotlib.mathtext import MathTextParser
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import Formatter, MaxNLocator
-from matplotlib.transforms import ScaledTranslation
+from matplotlib.transforms import Bbox, ScaledTranslation
 
 from .alt_text import describe, number_text, plain_text, root_figure
 
@@ -69,6 +73,15 @@ STYLE = {
     "figure.facecolor": "white",
     "savefig.facecolor": "white",
 }
+# All parameters of matplotlib that change how a figure looks, but for the lists of fonts.
+LOOK_RE = re.compile(
+    r"(axes|axes3d|boxplot|contour|errorbar|grid|hatch|hist|image|legend|lines|markers|mathtext"
+    r"|patch|path|pcolor|pcolormesh|polaraxes|scatter|text|[xy]axis|[xy]tick)\."
+    r"|font\.(size|stretch|style|variant|weight)"
+    r"|figure\.(facecolor|edgecolor|frameon|title|label|subplot)"
+    r"|savefig\.(facecolor|edgecolor|transparent|bbox|pad_inches)"
+)
+LOOK = {n: v for n, v in dict.items(mpl.rcParamsDefault) if LOOK_RE.match(n)} | STYLE
 # {English: shown}, of every word that is drawn here; `update` it for another language.
 WORDS = {
     english: english
@@ -111,6 +124,7 @@ TITLE_HEIGHT = 0.3  # for its title comes on top
 LEGEND_ENTRY_WIDTH, LEGEND_LETTER_WIDTH = 0.35, 0.065
 LEGEND_MARGIN = 0.4  # left and right of all entries
 LEGEND_OFFSET_BELOW = 34 / 72  # of the axes, where ticks, their labels and the axis label stand
+CUT_TOLERANCE, CUT_MARGIN = 1 / 72, 0.05  # of what lies outside of a figure that is shown
 COLOUR_BAR = (1.03, 0, 0.035, 1)  # left, bottom, width, height as shares of the axes
 # The luma, how bright a colour looks, is this sum of red, green and blue (ITU-R BT.601).
 LUMA_WEIGHTS = [0.299, 0.587, 0.114]
@@ -131,14 +145,35 @@ def _cell_text(value):
     return number_text(value) if np.isfinite(value) else word("not finite")
 
 
+def _font_families():
+    """Return the fonts of STYLE and, for letters that they lack, those that the reader chose."""
+    chosen = []
+    for family in mpl.rcParams["font.family"]:
+        names = mpl.rcParams.get(f"font.{family}", [family])
+        usual = [*STYLE["font.family"], *mpl.rcParamsDefault.get(f"font.{family}", [])]
+        chosen += [name for name in names if name not in usual]
+    installed = get_font_names() if chosen else ()
+    return STYLE["font.family"] + [name for name in chosen if name in installed]
+
+
 @contextmanager
 def styled():
-    """Let STYLE hold in this context, or while a function runs that `styled()` decorates."""
-    if all(mpl.rcParams[name] == value for name, value in STYLE.items()):
-        yield  # it holds already, and rc_context takes as long as a small drawing
+    """Let STYLE hold in this context, or while a function runs that `styled()` decorates.
+
+    Nothing else of rcParams comes back at the end. A backend that is loaded in this context
+    makes pyplot interactive, and has to stay so.
+    """
+    fonts = {"font.family": _font_families()}
+    if all(mpl.rcParams[name] == value for name, value in (STYLE | fonts).items()):
+        yield  # it holds already
     else:
-        with mpl.rc_context(STYLE):
+        look = LOOK | fonts
+        before = {n: mpl.rcParams[n] for n, value in look.items() if mpl.rcParams[n] != value}
+        mpl.rcParams.update({name: look[name] for name in before})
+        try:
             yield
+        finally:
+            mpl.rcParams.update(before)
 
 
 class Panel(Axes):
@@ -150,6 +185,30 @@ for _name in (
     "pcolormesh plot quiver scatter set_title step text"
 ).split():
     setattr(Panel, _name, styled()(getattr(Axes, _name)))
+
+
+_mathtext = MathTextParser("path")
+
+
+def label_text(label):
+    """Return a label as text that matplotlib can draw.
+
+    What stands between two dollar signs is mathtext if matplotlib can read it. Any other dollar
+    sign is escaped, so that it is drawn as it is.
+    """
+    text = str(label)
+    if "$" in text:
+        try:
+            _mathtext.parse(text)
+        except ValueError:
+            return re.sub(r"(?<!\\)\$", r"\\$", text)
+    return text
+
+
+def _legend_text(label):
+    """Return a label for the legend, where matplotlib leaves out what begins with "_"."""
+    text = label_text(label)
+    return f"\N{ZERO WIDTH SPACE}{text}" if text.startswith("_") else text
 
 
 # -- figures and pictures ----------------------------------------------------------------------
@@ -173,9 +232,26 @@ def subplots(nrows=1, ncols=1, width=7.0, height=None, **kwargs):
 @styled()
 def png(fig, dpi=PRINT_DPI):
     """Return the figure as PNG bytes. The same figure gives the same bytes."""
+    return _saved(fig, dpi, None)
+
+
+@styled()
+def _saved(fig, dpi, box):
+    """Return what lies in the box, in inches (None: the whole figure), as PNG bytes."""
     file = io.BytesIO()
-    fig.savefig(file, format="png", dpi=dpi, bbox_inches=None, metadata={"Software": None})
+    # A figure keeps the background that its words were drawn for, unless it has none.
+    colour = "auto" if to_rgba(fig.get_facecolor())[3] else STYLE["figure.facecolor"]
+    look = {"facecolor": colour, "bbox_inches": box, "metadata": {"Software": None}}
+    fig.savefig(file, format="png", dpi=dpi, **look)
     return file.getvalue()
+
+
+def _whole_box(fig):
+    """Return the box of all that was drawn, in inches, or None if it lies in the figure."""
+    box = Bbox.union([fig.bbox_inches, fig.get_tightbbox()])
+    if np.abs(box.get_points() - fig.bbox_inches.get_points()).max() < CUT_TOLERANCE:
+        return None
+    return box.padded(CUT_MARGIN)
 
 
 class Picture:
@@ -199,13 +275,18 @@ class Picture:
 def show(fig, alt=None, dpi=PRINT_DPI):
     """Return the Picture of `fig`, a figure or any axes of it. It ends a notebook's cell.
 
+    The picture has the size of the figure, or more where something lies outside of the figure.
+
     The text of the Picture is `alt`, a sentence on what to see, and then `describe(fig)`.
     """
     fig = root_figure(fig)
     text = " ".join(["Figure:", *([alt.strip()] if alt else []), describe(fig)])
-    size = tuple(round(CSS_DPI * inches) for inches in fig.get_size_inches())
     plt.close(fig)  # one that pyplot made would be shown once more at the cell's end
-    return Picture(png(fig, dpi), text, size)
+    picture, box = png(fig, dpi), _whole_box(fig)
+    if box is not None:
+        picture = _saved(fig, dpi, box)
+    size = (box or fig.bbox_inches).size
+    return Picture(picture, text, tuple(round(CSS_DPI * inches) for inches in size))
 
 
 # -- points and codes --------------------------------------------------------------------------
