@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
+from matplotlib.quiver import Quiver
 
 from aehelpers.figures import plots
 from aehelpers.figures.alt_text import describe, number_text
@@ -101,6 +102,67 @@ def test_other_artists_are_described(ax):
     ):
         assert words in text
     assert describe(plots.subplots()[0]) == "Empty."
+
+
+NAN = np.nan
+
+
+@pytest.mark.parametrize(
+    ("draw", "words"),
+    [
+        (lambda ax: ax.bar([], []), "0 bars."),
+        (lambda ax: ax.fill_between(T, T, where=T > 2), "Band: x nothing, y nothing."),
+        (lambda ax: ax.scatter([], []), "0 points: x nothing, y nothing"),
+        (lambda ax: ax.vlines([], 0, 1), "0 segments: x nothing, y nothing"),
+        (lambda ax: ax.imshow(np.full((2, 3), NAN)), "Image, 2 by 3: values nothing"),
+        (
+            lambda ax: ax.errorbar([0, 1], [NAN, 2], [NAN, 0.5], label="e"),
+            '2 segments (1 not finite): x 1, y 1.50 to 2.50, mean length 1. Error bars "e".',
+        ),
+        (lambda ax: ax.errorbar([0], [NAN], [1]), "1 segment (1 not finite): x nothing"),
+        (lambda ax: ax.bar([0, 1], [1, NAN], yerr=[NAN, 1]), "lengths 1, not finite."),
+        (lambda ax: ax.table([["a", "$b_1$"], ["c", "d"]]), "row by row: a, b_1; c, d."),
+        (lambda ax: ax.hexbin(T, T, gridsize=5), "shapes: x 0 to 1"),
+        (
+            lambda ax: ax.scatter(T, T, c=np.ma.masked_greater(T, 0.5)),
+            "coloured by value 0 to 0.492 (30 not finite)",
+        ),
+    ],
+)
+def test_what_is_empty_or_not_finite_is_drawn_and_told(ax, draw, words):
+    draw(ax)
+    assert words in plots.show(ax).text
+
+
+def test_no_arrows_are_told(ax):
+    ax.add_collection(Quiver(ax, [], [], [], [], scale=1))
+    assert describe(ax) == "0 arrows."
+
+
+@pytest.mark.parametrize(
+    ("method", "arrays", "words"),
+    [
+        ("plot", 1, "Line of 60 points: x 0 to 1, y 0 to 1, z 0 to 3."),
+        ("scatter", 1, "Points."),
+        ("plot_surface", 2, "Surface."),
+        ("plot_wireframe", 2, "Segments."),
+        ("plot_trisurf", 1, "Surface."),
+        ("contour", 2, "Contours at 0, "),
+    ],
+)
+def test_three_dimensions_are_described(method, arrays, words):
+    ax = Figure().add_subplot(projection="3d")
+    x, y = np.meshgrid(T, T) if arrays == 2 else (T, np.cos(40 * T) ** 2)
+    getattr(ax, method)(x, y, 3 * x)
+    ax.set(zlabel="height $h$")
+    text = plots.show(ax).text
+    assert "z is height h" in text and words in text
+    assert "In three dimensions: x 0 to 1, y 0" in text and "z 0 to 3." in text
+
+
+def test_an_odd_dollar_sign_is_no_mathtext(ax):
+    ax.set_title("$a_b$ and 5 $")
+    assert describe(ax) == "$a_b$ and 5 $."
 
 
 def test_a_field_of_arrows_is_told_from_its_opposite():

@@ -277,6 +277,72 @@ def test_panels_are_the_six_drawings():
     assert plots.describe(again[0, 0]) == text
 
 
+def test_integer_images_are_shares_of_their_range(ax):
+    """Or all of 0 and 1, or their range is told; else nobody knows what is black."""
+    for dtype in (np.uint8, np.uint16):
+        images = (np.iinfo(dtype).max * IMAGES).astype(dtype)
+        picture = plots.image_grid(images, plots.subplots()[1]).images[0].get_array()
+        np.testing.assert_allclose(picture[:, :4], IMAGES[0], atol=1 / 255)
+    for dtype in (bool, np.uint8, np.int64):
+        picture = plots.image_grid((IMAGES > 0.5).astype(dtype), ax).images[-1].get_array()
+        np.testing.assert_array_equal(picture[:, -4:], IMAGES[5] > 0.5)
+    byte = np.full((1, 2, 2), 200)
+    for dtype in (np.uint8, np.int64):
+        picture = plots.image_grid(byte.astype(dtype), ax, vmin=0, vmax=255).images[-1]
+        assert picture.get_array().max() == 200
+    with pytest.raises(ValueError, match="int64 from 200 to 200: what is black"):
+        plots.image_grid(byte, ax)
+
+
+def test_pairs_of_bytes_and_floats_have_one_scale(ax):
+    picture = plots.image_pairs((255 * IMAGES).astype(np.uint8), IMAGES, ax).images[0]
+    np.testing.assert_allclose(picture.get_array()[:4], picture.get_array()[5:], atol=1 / 255)
+
+
+def test_images_in_colour_are_drawn(rng):
+    images = rng.random((6, 4, 5, 3))
+    flat = images.reshape(6, -1)
+    bytes_ = (255 * images).round().astype(np.uint8)
+    for given, shape in ((images, None), (flat, (4, 5, 3)), (bytes_, None)):
+        for draw in (
+            lambda *a, **k: plots.image_grid(*a, **k, rows=2),
+            lambda X, *a, **k: plots.lattice(X, [0, 1, 2], [0, 1], *a, **k),
+            lambda X, *a, **k: plots.image_pairs(X[:3], X[3:], *a, **k),
+        ):
+            picture = draw(given, ax=plots.subplots()[1], image_shape=shape).images[0]
+            colours = picture.get_array()
+            assert colours.shape == (9, 17, 3)
+            np.testing.assert_allclose(
+                colours[4], plots.to_rgba(plots.PALE)[:3] * np.ones((17, 3))
+            )
+            assert np.abs(colours[None, :4, :5] - images).max(axis=(1, 2, 3)).min() < 1 / 255
+    assert "Image, 9 by 17" in plots.describe(picture.axes)
+    grey = plots.image_grid(images[..., :1], plots.subplots()[1]).images[0]
+    assert grey.get_array().shape == (4, 35)
+
+
+def test_words_for_classes_stand_once_and_codes_are_markers(ax):
+    y = np.array(["trouser", "bag", "C#"])[np.arange(60) % 3]
+    plots.classes(X, y, ax=ax)
+    assert sorted(text.get_text() for text in ax.texts) == ["C#", "bag", "trouser"]
+    paths = [group.get_paths()[0].vertices.round(6).tolist() for group in ax.collections]
+    assert all(paths.count(path) == 1 for path in paths), "told apart in grey, too"
+    assert max(map(len, paths)) < 30, "no letters"
+    for text, name in zip(ax.texts, np.unique(y), strict=True):
+        assert text.get_position() == pytest.approx(np.median(X[y == name], axis=0))
+
+
+@pytest.mark.parametrize("dtype", [int, float, str, object])
+def test_short_classes_are_drawn_as_their_labels(ax, dtype):
+    plots.classes(X, (np.arange(60) % 3).astype(dtype), ax=ax)
+    assert all(len(group.get_paths()[0].vertices) > 8 for group in ax.collections)
+
+
+def test_points_without_a_class_are_a_class(ax):
+    plots.classes(X, np.where(T > 0.5, np.nan, 1.0), ax=ax)
+    assert sum(len(group.get_offsets()) for group in ax.collections) == 60
+
+
 # -- words ----------------------------------------------------------------------------------
 
 # What DRAWINGS gives to be written; nothing else on a figure is a caller's.
@@ -344,6 +410,50 @@ def test_a_word_that_is_not_in_the_table_is_named():
     assert all(plots.word(english) == english for english in plots.WORDS)
 
 
+# What matplotlib takes for broken mathtext, or for no text at all; and how it is read out.
+TEXTS = ["C#", "50%", "left_", "_left", "> 5 $", "", "$", "$$", "$_$", r"$\nonsense$", "{", "^"]
+LABELLED = {
+    "classes": lambda ax, label: plots.classes(X, [label, "b"] * 30, ax=ax),
+    "curves": lambda ax, label: plots.curves(T, {label: Z}, ax, xlabel=label, ylabel=label),
+    "loss_curve": lambda ax, label: plots.loss_curve({label: LOSS}, ax=ax),
+    "arrows": lambda ax, label: plots.arrows(X, X, ax=ax, label=label),
+    "coded": lambda ax, label: plots.coded(X, Z, ax=ax, label=label),
+    "points": lambda ax, label: plots._legend_below(plots.points(X, ax=ax, label=label)),
+    "baseline": lambda ax, label: plots.baseline(1, label, ax=ax),
+    "bars": lambda ax, label: plots.bars_with_intervals([label], [1], [1], [1], ax=ax),
+    "lines": lambda ax, label: plots.lines_with_intervals([1], [1], [1], [1], label, ax=ax),
+    "surface": lambda ax, label: plots.surface([1, 2], [1], [[1, 2]], ax=ax, label=label),
+    "matrix": lambda ax, label: plots.matrix(
+        [[1]], [label], [label], ax=ax, format_value=lambda value: label
+    ),
+    "image_grid": lambda ax, label: plots.image_grid(
+        IMAGES, ax=ax, row_titles=[label], column_titles=[label]
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LABELLED)
+def test_text_is_text(name):
+    for label in TEXTS:
+        ax = LABELLED[name](plots.subplots()[1], label)
+        picture = plots.show(ax)
+        if name != "points":  # their label goes to matplotlib as it is
+            assert label in picture.text, label
+
+
+def test_mathtext_on_purpose_stays(ax):
+    plots.curves(T, {"$z_1$": Z, 3: T}, ax, xlabel=r"$\hat{x}$ in \$")
+    texts = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert texts == ["$z_1$", "3"] and ax.get_xlabel() == r"$\hat{x}$ in \$"
+    assert "x is x-hat in $" in plots.describe(ax)
+
+
+def test_a_legend_shows_what_begins_with_an_underscore(ax):
+    plots.curves(T, {"_left": Z, "": T}, ax)
+    assert [plots.plain_text(it.get_text()) for it in ax.get_legend().get_texts()] == ["_left"]
+    assert plots.curves(T, {"": T}, plots.subplots()[1]).get_legend() is None
+
+
 # -- pictures -------------------------------------------------------------------------------
 
 
@@ -375,6 +485,72 @@ def test_the_style_leaves_no_trace_in_the_settings():
     assert dict(matplotlib.rcParams) == settings
     # Nor has the import left one: this is matplotlib's own value.
     assert settings["axes.titlelocation"] == "center" != plots.STYLE["axes.titlelocation"]
+
+
+def border(picture):
+    """The grey values of the outermost pixels of a Picture."""
+    pixels = np.asarray(Image.open(io.BytesIO(picture.png)).convert("L"))
+    return np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
+
+
+def test_nothing_is_cut_from_a_figure_of_pyplot():
+    """A figure in which all fits keeps its size."""
+    fig, ax = plt.subplots(figsize=(4, 3))
+    ax.bar(["a long word", "a longer word"], [1, 2], label="outside")
+    whole = plots.show(fig)
+    assert whole.size == (384, 288)
+    ax.tick_params(axis="x", rotation=80)
+    ax.legend(loc="center left", bbox_to_anchor=(1, 0.5))
+    ax.set_title("A title that is much wider than its figure, which has no layout " * 2)
+    picture = plots.show(fig)
+    assert picture.size > whole.size and border(picture).min() == 255
+    width, height = Image.open(io.BytesIO(picture.png)).size
+    assert (width, height) == pytest.approx(1.5 * np.array(picture.size), abs=2)
+
+
+def test_a_style_of_the_reader_gives_way_as_a_whole():
+    usual = plots.show(plots.loss_curve({"a": LOSS, "b": 2 * LOSS})).png
+    for style in ("dark_background", "ggplot", "fivethirtyeight", "grayscale"):
+        with plt.style.context(style):
+            assert plots.show(plots.loss_curve({"a": LOSS, "b": 2 * LOSS})).png == usual, style
+
+
+def test_on_dark_axes_of_the_reader_our_words_are_bright():
+    with plt.style.context("dark_background"):
+        fig, ax = plt.subplots()
+    plots.baseline(0.5, "PCA", plots.curves(T, {"a": Z, "b": T}, ax))
+    words = [*ax.get_legend().get_texts(), *ax.texts, ax.lines[-1]]
+    assert all(plots.to_rgba(word.get_color()) == (1, 1, 1, 1) for word in words)
+    assert border(plots.show(fig)).max() == 0, "the figure keeps its background"
+
+
+def test_fonts_of_the_reader_stand_behind_ours():
+    mono, ours = "DejaVu Sans Mono", ["DejaVu Sans"]
+    for family, fonts in (
+        (["sans-serif"], ours),
+        (["serif"], ours),
+        ([mono, "No Such Font", "sans-serif"], [*ours, mono]),
+    ):
+        with matplotlib.rc_context({"font.family": family}), plots.styled():
+            assert matplotlib.rcParams["font.family"] == fonts
+    with matplotlib.rc_context({"font.sans-serif": ["No Such Font", mono]}):
+        assert plots.points(X).xaxis.label.get_fontfamily() == [*ours, mono]
+        with plots.styled(), plots.styled():
+            assert matplotlib.rcParams["font.family"] == [*ours, mono]
+
+
+def test_what_changes_while_the_style_holds_stays(ax):
+    """As it does when a backend is loaded by the first drawing."""
+    before = matplotlib.is_interactive()
+    try:
+        with plots.styled():
+            matplotlib.interactive(not before)
+            matplotlib.rcParams["figure.max_open_warning"] = 77
+        assert matplotlib.is_interactive() is not before
+        assert matplotlib.rcParams["figure.max_open_warning"] == 77
+    finally:
+        matplotlib.interactive(before)
+        matplotlib.rcParams["figure.max_open_warning"] = 20
 
 
 @pytest.mark.parametrize(
@@ -413,7 +589,8 @@ def test_a_style_within_the_style_changes_nothing(monkeypatch):
     with plots.styled():
         for name, value in plots.STYLE.items():
             assert plots.mpl.rcParams[name] == value, name
-        monkeypatch.delattr(plots.mpl, "rc_context")  # it is not asked again
+        monkeypatch.delattr(plots, "LOOK")  # it is not asked again
         with plots.styled():
             pass
+        monkeypatch.undo()
     assert plots.mpl.rcParams["axes.grid"] is False

@@ -46,19 +46,23 @@ def _describe_axes(ax):
     """Describe an axes in sentences: its titles, its two axes and every artist on it."""
     titles = (ax.get_title(place) for place in ("left", "center", "right"))
     words = [f"{plain_text(title)}." for title in titles if title]
-    axes = [word for word in map(_describe_axis, (ax.xaxis, ax.yaxis)) if word]
+    three = [ax.zaxis] if hasattr(ax, "zaxis") else []
+    axes = [word for word in map(_describe_axis, (ax.xaxis, ax.yaxis, *three)) if word]
     words += [f"Axes: {', '.join(axes)}."] if axes else []
     bars = {patch for container in ax.containers for patch in container}
     loose = [patch for patch in ax.patches if patch not in bars]
     cells = [text for text in ax.texts if text.get_gid() == "cell"]
     notes = [text for text in ax.texts if text not in cells]
     artists = (*ax.images, *ax.collections, *ax.containers, *ax.lines, *loose, *notes)
+    describe_artist = _describe_solid if three else _describe_artist
     words += [
-        _describe_artist(a, ax)
+        describe_artist(a, ax)
         for a in artists
         if not hasattr(a, "get_visible") or a.get_visible()
     ]
+    words += [_describe_space(ax)] if three and any(words) else []
     words += [_describe_table(cells)] if cells else []
+    words += map(_describe_cells, ax.tables)
     return " ".join(word for word in words if word) or "Empty."
 
 
@@ -87,27 +91,36 @@ def _describe_artist(artist, ax):
     if isinstance(artist, mpl.text.Text):
         return f"Note: {plain_text(artist.get_text())}." if artist.get_text().strip() else ""
     if isinstance(artist, collections.PathCollection):
-        x, y = np.ma.filled(artist.get_offsets(), np.nan).T
+        x, y = _filled(artist.get_offsets()).T
         head = f"{_count(len(x), 'point')}{name}: {_xy_ranges(x, y, ax)}"
         return f"{head}, centre ({_mean(x)}, {_mean(y)}){_colour_values(artist)}."
     if isinstance(artist, collections.LineCollection):
         segments = artist.get_segments()
-        x, y = np.concatenate([np.empty((0, 2)), *segments]).T
-        long = [np.hypot(*np.diff(segment, axis=0).T).sum() for segment in segments]
-        head = f"{_count(len(segments), 'segment')}{name}: {_xy_ranges(x, y, ax)}"
+        drawn = [segment for segment in segments if len(segment)]  # the others are not finite
+        x, y = _joined(drawn)
+        long = [np.hypot(*np.diff(segment, axis=0).T).sum() for segment in drawn]
+        lost = len(segments) - len(drawn)
+        what = _count(len(segments), "segment") + (f" ({lost} not finite)" if lost else "")
+        head = f"{what}{name}: {_xy_ranges(x, y, ax)}"
         return f"{head}, mean length {_mean(long)}{_colour_values(artist)}."
     if isinstance(artist, mpl.quiver.Quiver):
+        if not artist.N:
+            return f"0 arrows{name}."
         x, y, u, v = *artist.XY.T, artist.U, artist.V
         head = f"{_count(artist.N, 'arrow')}{name}: {_xy_ranges(x, y, ax)}"
         mean = f"mean arrow ({_mean(u)}, {_mean(v)}), mean length {_mean(np.hypot(u, v))}"
         return f"{head}, {mean}{_growth_and_turn(artist)}{_colour_values(artist)}."
+    if isinstance(artist, collections.PolyCollection) and len(artist.get_offsets()) > 1:
+        x, y = _filled(artist.get_offsets()).T  # as of hexagons and barbs
+        head = f"{_count(len(x), 'shape')}{name}: {_xy_ranges(x, y, ax)}"
+        return f"{head}{_colour_values(artist)}."
     if isinstance(artist, collections.PolyCollection | mpl.contour.ContourSet):
         levels = getattr(artist, "levels", None)
         what = "Band" if levels is None else f"Contours at {_list(levels)}"
-        x, y = np.concatenate([path.vertices for path in artist.get_paths()]).T
+        x, y = _joined([path.vertices for path in artist.get_paths()])
         return f"{what}{name}: {_xy_ranges(x, y, ax)}."
     if isinstance(artist, mpl.cm.ScalarMappable) and artist.get_array() is not None:
-        values = np.ma.filled(np.ma.asarray(artist.get_array(), float), np.nan)
+        values = _filled(artist.get_array())
         finite = values[np.isfinite(values)]
         size = " by ".join(map(str, values.shape[:2]))
         spread = number_text(finite.std(), _largest(finite)) if len(finite) else "nothing"
@@ -118,6 +131,30 @@ def _describe_artist(artist, ax):
         x, y = artist.get_patch_transform().transform(artist.get_path().vertices).T
         return f"Shape{name}: {_xy_ranges(x, y, ax)}."
     return ""
+
+
+def _describe_solid(artist, ax):
+    """Describe one artist of a panel in three dimensions in a sentence."""
+    name = _label(artist) if hasattr(artist, "get_label") else ""
+    if isinstance(artist, mpl.lines.Line2D):
+        x, y, z = map(_filled, artist.get_data_3d())
+        return f"Line{name} of {len(z)} points: {_xy_ranges(x, y, ax)}, z {_range(z)}."
+    kinds = {
+        collections.PathCollection: "Points",
+        collections.LineCollection: "Segments",
+        collections.PolyCollection: "Surface",
+        patches.Patch: "Shape",
+    }
+    for kind, what in kinds.items():
+        if isinstance(artist, kind):
+            return f"{what}{name}."
+    return _describe_artist(artist, ax)
+
+
+def _describe_space(ax):
+    """Return the ranges of all data of a panel in three dimensions."""
+    (x, y), z = ax.xy_dataLim.get_points().T, ax.zz_dataLim.get_points()[:, 0]
+    return f"In three dimensions: {_xy_ranges(x, y, ax)}, z {_range(z)}."
 
 
 def _growth_and_turn(field):
@@ -148,9 +185,17 @@ def _describe_table(cells):
     return f"Cells, row by row: {'; '.join(map(', '.join, rows.values()))}."
 
 
+def _describe_cells(table):
+    """Return the texts of a matplotlib table, row by row, in a sentence."""
+    rows = {}
+    for (row, _), cell in sorted(table.get_celld().items()):
+        rows.setdefault(row, []).append(plain_text(cell.get_text().get_text()))
+    return f"Cells, row by row: {'; '.join(map(', '.join, rows.values()))}."
+
+
 def _describe_line(line, name, ax):
     """Describe a line, a point or a straight line through the whole panel in a sentence."""
-    x, y = (np.ma.filled(data, np.nan) for data in line.get_data(orig=False))
+    x, y = map(_filled, line.get_data(orig=False))
     if line.get_transform() == ax.get_yaxis_transform():
         return f"Horizontal line{name} at y {_range(y)}."
     if line.get_transform() == ax.get_xaxis_transform():
@@ -172,6 +217,8 @@ def _describe_line(line, name, ax):
 def _describe_bars(bars, name):
     """Describe the bars of a bar chart or histogram in a sentence."""
     along, across = ("x", "y") if bars.orientation == "horizontal" else ("y", "x")
+    if not len(bars):
+        return f"0 bars{name}."
     boxes = np.array([bar.get_bbox().get_points() for bar in bars])
     middle, ends = boxes[..., "xy".index(across)].mean(axis=1), boxes[..., "xy".index(along)]
     length = ends[:, 1] - ends[:, 0]
@@ -182,6 +229,16 @@ def _describe_bars(bars, name):
     where = f"{across} {number_text(middle[top], _largest(middle))}"
     total = number_text(length.sum(), _largest(length))
     return f"{head}, longest {number_text(length[top])} at {where}, sum {total}."
+
+
+def _filled(values):
+    """Return values as floats, where those that are masked are not a number."""
+    return np.ma.filled(np.ma.asarray(values, float), np.nan)
+
+
+def _joined(paths):
+    """Return all x and all y of paths (n, 2), as two arrays. There may be no path."""
+    return np.concatenate([np.empty((0, 2)), *paths]).T
 
 
 def _xy_ranges(x, y, ax):
@@ -260,14 +317,17 @@ def _colour_values(artist):
     values = artist.get_array()
     if values is None:
         return ""
+    values = _filled(values)
     label = _colorbar_label(artist) or "value"
     return f", coloured by {label} {_range(values)}, mean {_mean(values)}"
 
 
 def plain_text(text):
     r"""Write mathtext in words: "$\hat{x}$" is x-hat, "$W_{e}$" is W_e, a minus is a hyphen."""
-    text = re.sub(r"(?<!\\)\$(.*?)(?<!\\)\$", lambda match: _plain_maths(match[1]), text)
+    if (text.count("$") - text.count(r"\$")) % 2 == 0:  # else there is none for matplotlib
+        text = re.sub(r"(?<!\\)\$(.*?)(?<!\\)\$", lambda match: _plain_maths(match[1]), text)
     text = text.replace(r"\$", "$").replace("\N{MINUS SIGN}", "-")
+    text = text.replace("\N{ZERO WIDTH SPACE}", "")
     return " ".join(text.split()).rstrip(".")
 
 

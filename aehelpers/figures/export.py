@@ -45,7 +45,8 @@ def film_strip(explorer, along, n_pictures=4, columns=None):
     for part, value in zip(parts, values, strict=False):
         _draw_on(part, explorer, {**explorer.setting, along: value})
         with plots.styled():
-            part.suptitle(f"{explorer.labels[along]} = {value_text(value)}", fontsize="medium")
+            words = plots.label_text(f"{explorer.labels[along]} = {value_text(value)}")
+            part.suptitle(words, fontsize="medium")
     listed = ", ".join(map(value_text, values))
     return plots.show(strip, f"{explorer.title or 'The picture'} for {along} = {listed}.")
 

@@ -146,7 +146,7 @@ def _cell_text(value):
 
 
 def _font_families():
-    """Return the fonts of STYLE and, for letters that they lack, those that the reader chose."""
+    """Return the fonts of STYLE and, for letters that they lack, those of the reader."""
     chosen = []
     for family in mpl.rcParams["font.family"]:
         names = mpl.rcParams.get(f"font.{family}", [family])
@@ -327,7 +327,8 @@ def arrows(X, V, ax=None, label=None, **kwargs):
     """
     ax, (X, V) = _axes(ax), _same_shape(_check_points(X), _check_points(V, "V"))
     look = {"color": CURVE, "angles": "xy", "scale_units": "xy", "scale": 1, "width": 0.006}
-    field = ax.quiver(*X.T, *V.T, **{**look, "label": label, **kwargs})
+    name = label and _legend_text(label)
+    field = ax.quiver(*X.T, *V.T, **{**look, "label": name, **kwargs})
     ax.update_datalim(X + V / field.scale)  # quiver itself makes room for the tails only
     return _legend_below(_label_plane(ax)) if label else _label_plane(ax)
 
@@ -407,20 +408,28 @@ def code_against(t, z, ax=None, **kwargs):
 
 @styled()
 def classes(Z, y, ax=None, **kwargs):
-    """Draw each code of Z (n, 2) as its label in y (n,). kwargs go to `Axes.scatter`."""
+    """Draw each code of Z (n, 2) as its label in y (n,). kwargs go to `Axes.scatter`.
+
+    If a label has more than two letters or digits, all codes are drawn as markers, and each
+    label stands once, in the middle of its codes.
+    """
     ax, Z = _axes(ax), _check_points(Z, "Z")
     y = np.asarray(y)
     if y.shape != Z.shape[:1]:
         raise ValueError(f"y must be ({len(Z)},), one label a code; got shape {y.shape}")
-    names = np.unique(y)
-    for name, colour in zip(
-        names, mpl.colormaps[CODE_MAP](np.linspace(0, 0.75, len(names))), strict=True
-    ):
-        look = {"color": colour, "marker": f"${name}$", "s": 16, "linewidths": 0.2}
-        ax.scatter(*Z[y == name].T, **{**look, "label": str(name), **kwargs})
-    for name in names:
-        centre = np.median(Z[y == name], axis=0)
-        ax.text(*centre, name, size=13, weight="bold", ha="center", va="center", **HALO)
+    y = y.astype(str) if y.dtype == object else y
+    names, group = np.unique(y, return_inverse=True)
+    short = all(re.fullmatch(r"-?[A-Za-z0-9]{1,2}(\.0)?", str(name)) for name in names)
+    colours = mpl.colormaps[CODE_MAP](np.linspace(0, 0.75, len(names)))
+    for number, name in enumerate(names):
+        marker = f"${name}$" if short else MARKERS[number % len(MARKERS)]
+        look = {"color": colours[number], "marker": marker, "s": 16, "linewidths": 0.2}
+        label = _legend_text(name)
+        ax.scatter(*Z[group == number].T, **{**look, "label": label, **kwargs})
+    look = {"size": 13 if short else 9, "weight": "bold", "ha": "center", "va": "center"}
+    for number, name in enumerate(names):
+        centre = np.median(Z[group == number], axis=0)
+        ax.text(*centre, label_text(name), **look, **HALO)
     ax.set(xlabel=word("code $z_1$"), ylabel=word("code $z_2$"))
     return ax
 
@@ -434,28 +443,32 @@ def image_grid(
 ):
     """Draw images (n, h, w), or flat images (n, h w), in `rows` rows on one axes.
 
-    image_shape : (h, w) of flat images. None takes them as square.
-    Grey runs from 0 (white) to 1 (black) unless vmin and vmax say otherwise. kwargs go to
-    `Axes.imshow`.
+    Images in colour are (n, h, w, 3), or (n, h, w, 4) with their opacity.
+    image_shape : (h, w) or (h, w, 3) of flat images. None takes them as square and grey.
+    Grey runs from 0 (white) to 1 (black) unless vmin and vmax say otherwise, and colours run
+    from 0 to 1. Integers of 8 bits run from 0 to 255, those of 16 bits from 0 to 65535, unless
+    all are 0 and 1. kwargs go to `Axes.imshow`.
     """
-    ax, images = _axes(ax), _images(images, image_shape)
+    ax, images = _axes(ax), _images(images, image_shape, **kwargs)
     columns = -(-len(images) // rows)
-    height, width = images.shape[1:]
+    height, width = images.shape[1:3]
     _draw_images(ax, _mosaic(images, rows, columns), **kwargs)
-    ax.set_yticks((height + 1) * np.arange(len(row_titles)) + (height - 1) / 2, row_titles)
-    ax.set_xticks((width + 1) * np.arange(len(column_titles)) + (width - 1) / 2, column_titles)
+    titles = [[label_text(title) for title in some] for some in (row_titles, column_titles)]
+    ax.set_yticks((height + 1) * np.arange(len(titles[0])) + (height - 1) / 2, titles[0])
+    ax.set_xticks((width + 1) * np.arange(len(titles[1])) + (width - 1) / 2, titles[1])
     ax.xaxis.tick_top()
     return ax
 
 
 def image_pairs(X, X_hat, ax=None, row_titles=None, **kwargs):
-    """Draw images X above their reconstructions X_hat, (n, h, w) or (n, h w).
+    """Draw images X above their reconstructions X_hat, as `image_grid` takes them.
 
     row_titles : None is "original" and "reconstruction".   kwargs go to `image_grid`.
     """
     if row_titles is None:
         row_titles = word("original"), word("reconstruction")
-    both = np.concatenate(_same_shape(np.asarray(X), np.asarray(X_hat)))
+    both = _same_shape(np.asarray(X), np.asarray(X_hat))
+    both = np.concatenate([_from_0_to_1(images, **kwargs) for images in both])
     return image_grid(both, ax=ax, rows=2, row_titles=row_titles, **kwargs)
 
 
@@ -463,16 +476,16 @@ def image_pairs(X, X_hat, ax=None, row_titles=None, **kwargs):
 def lattice(images, z1, z2, ax=None, image_shape=None, **kwargs):
     """Draw decoded images at their 2-D codes: image i * len(z1) + j at (z1[j], z2[i]).
 
-    images : (len(z2) * len(z1), h, w) or flat (..., h w).   z1, z2 : evenly spaced codes.
-    kwargs go to `Axes.imshow`.
+    images : len(z2) * len(z1) of them, as `image_grid` takes them.   z1, z2 : evenly spaced
+    codes.   kwargs go to `Axes.imshow`.
     """
-    ax, images = _axes(ax), _images(images, image_shape)
+    ax, images = _axes(ax), _images(images, image_shape, **kwargs)
     z1, z2 = _vector(z1, name="z1"), _vector(z2, name="z2")
     if len(images) != len(z1) * len(z2):
         raise ValueError(f"{len(images)} images do not fill {len(z2)} rows of {len(z1)}")
     upright = images.reshape(len(z2), len(z1), *images.shape[1:])[::-1]
     picture = _mosaic(upright.reshape(images.shape), len(z2), len(z1))
-    x, y = (_edges(z, size) for z, size in zip((z1, z2), images.shape[:0:-1], strict=True))
+    x, y = (_edges(z, size) for z, size in zip((z1, z2), images.shape[2:0:-1], strict=True))
     square = (x[1] - x[0]) / picture.shape[1] / ((y[1] - y[0]) / picture.shape[0])
     _draw_images(ax, picture, extent=(*x, *y), aspect=square, **kwargs)
     ax.set(xlabel=word("code $z_1$"), ylabel=word("code $z_2$"))
@@ -480,7 +493,10 @@ def lattice(images, z1, z2, ax=None, image_shape=None, **kwargs):
 
 
 def _draw_images(ax, picture, **kwargs):
-    """Draw a mosaic of images in grey on an axes without lines of its own."""
+    """Draw a mosaic of images, grey or in colour, on an axes without lines of its own."""
+    if picture.ndim == 3:
+        line = to_rgba(PALE)[: picture.shape[2]]
+        picture = np.where(np.isnan(picture), line, np.clip(picture, 0, 1))
     cmap = mpl.colormaps[IMAGE_MAP].with_extremes(bad=PALE)
     ax.imshow(picture, **{"cmap": cmap, "vmin": 0, "vmax": 1, **kwargs})
     _hide_axis_lines(ax)
@@ -493,28 +509,56 @@ def _hide_axis_lines(ax):
     ax.tick_params(length=0)
 
 
-def _images(images, image_shape):
-    """Return images or flat images as (n, h, w). Raises ValueError if they are neither."""
-    images = np.asarray(images, float)
+def _images(images, image_shape, **kwargs):
+    """Return images or flat images as floats (n, h, w), or (n, h, w, 3 or 4) in colour.
+
+    kwargs : of `Axes.imshow`.   Raises ValueError if they are neither.
+    """
+    images = np.asarray(images)
     if images.ndim == 2:
         side = round(images.shape[1] ** 0.5)
         shape = tuple(image_shape or (side, side))
         if np.prod(shape) != images.shape[1]:
             raise ValueError(
-                f"{images.shape[1]} pixels are no {shape} image: say image_shape=(h, w)"
+                f"{images.shape[1]} pixels are no {shape} image: say image_shape=(h, w), "
+                "or (h, w, 3) of images in colour"
             )
         images = images.reshape(-1, *shape)
-    if images.ndim != 3 or not len(images):
-        raise ValueError(f"expected images (n, h, w) or (n, h w), got shape {images.shape}")
-    return images
+    if images.ndim == 4 and images.shape[3] == 1:
+        images = images[..., 0]
+    in_colour = images.ndim == 4 and images.shape[3] in (3, 4)
+    if not (images.ndim == 3 or in_colour) or not len(images):
+        raise ValueError(
+            "expected images (n, h, w), (n, h w) or, in colour, (n, h, w, 3), "
+            f"got shape {images.shape}"
+        )
+    return _from_0_to_1(images, **kwargs)
+
+
+def _from_0_to_1(images, **kwargs):
+    """Return images as floats, integers beyond 0 and 1 as shares of their range.
+
+    With vmin, vmax or norm among the kwargs of `Axes.imshow` all numbers stay as they are.
+    Raises ValueError if integers have a type whose range no image uses.
+    """
+    told = any(kwargs.get(name) is not None for name in ("vmin", "vmax", "norm"))
+    if told or images.dtype.kind not in "iu" or np.isin(images, (0, 1)).all():
+        return images.astype(float)
+    if images.dtype not in (np.uint8, np.uint16):
+        raise ValueError(
+            f"images of {images.dtype} from {images.min()} to {images.max()}: what is black? "
+            "Divide them by it, such as images / 255, or say vmin=0, vmax=255"
+        )
+    return images / np.iinfo(images.dtype).max
 
 
 def _mosaic(images, rows, columns):
-    """Return one picture of all images (n, h, w), a line one pixel wide (NaN) between them."""
-    n, height, width = images.shape
-    picture = np.full((rows, columns, height + 1, width + 1), np.nan)
-    picture.reshape(rows * columns, height + 1, width + 1)[:n, :-1, :-1] = images
-    return picture.swapaxes(1, 2).reshape(rows * (height + 1), -1)[:-1, :-1]
+    """Return one picture of all images, a line one pixel wide (NaN) between them."""
+    n, height, width, *channels = images.shape
+    picture = np.full((rows, columns, height + 1, width + 1, *channels), np.nan)
+    picture.reshape(rows * columns, *picture.shape[2:])[:n, :-1, :-1] = images
+    picture = picture.swapaxes(1, 2)
+    return picture.reshape(rows * (height + 1), columns * (width + 1), *channels)[:-1, :-1]
 
 
 def _edges(z, pixels_per_image):
@@ -532,8 +576,10 @@ def curves(x, ys, ax=None, xlabel="", ylabel="", **kwargs):
     """Draw a line over x (m,) for each of ys, {label: (m,)}. kwargs go to `Axes.plot`."""
     ax, x = _axes(ax), _vector(x, name="x")
     for label, y in ys.items():
-        ax.plot(x, _vector(y, len(x), name=f"ys[{label!r}]"), label=label, **kwargs)
-    ax.set(xlabel=xlabel, ylabel=ylabel)
+        ax.plot(
+            x, _vector(y, len(x), name=f"ys[{label!r}]"), label=_legend_text(label), **kwargs
+        )
+    ax.set(xlabel=label_text(xlabel), ylabel=label_text(ylabel))
     return _legend_below(ax)
 
 
@@ -546,7 +592,8 @@ def loss_curve(losses, ax=None, log=True, **kwargs):
     ax, several = _axes(ax), isinstance(losses, dict)
     for label, loss in losses.items() if several else [(None, losses)]:
         loss = _vector(loss, name="losses")
-        ax.plot(np.arange(1, len(loss) + 1), loss, label=label, **kwargs)
+        name = _legend_text(label) if several else None
+        ax.plot(np.arange(1, len(loss) + 1), loss, label=name, **kwargs)
     ax.set(xlabel=word("epoch"), ylabel=word("loss"))
     ax.xaxis.set_major_locator(MaxNLocator(4, integer=True, steps=[1, 2, 5, 10]))
     if log:
@@ -558,10 +605,11 @@ def loss_curve(losses, ax=None, log=True, **kwargs):
 def baseline(value, label, ax=None, **kwargs):
     """Draw a horizontal line to compare with, and its label. kwargs go to `Axes.axhline`."""
     ax = _axes(ax)
-    look = {"color": BASELINE, "linewidth": 1, "linestyle": (0, (4, 2))}
+    look = {"color": _ink(ax), "linewidth": 1, "linestyle": (0, (4, 2))}
     ax.axhline(value, **{**look, **kwargs})
     place = {"xycoords": ax.get_yaxis_transform(), "textcoords": "offset points"}
-    ax.annotate(label, (1, value), (-2, 3), ha="right", fontsize=8, **place)
+    text = {"ha": "right", "fontsize": 8, "color": _ink(ax)}
+    ax.annotate(label_text(label), (1, value), (-2, 3), **text, **place)
     return ax
 
 
@@ -598,10 +646,11 @@ def bars_with_intervals(labels, mean, low, high, ax=None, **kwargs):
     """
     ax, mean = _axes(ax), _vector(mean, len(labels), name="mean")
     places, xerr = np.arange(len(mean)), _lengths_of_interval(mean, low, high)
-    look = {"color": DATA, "height": 0.6, "ecolor": INK, "error_kw": {"elinewidth": 1.2}}
+    look = {"color": DATA, "height": 0.6, "ecolor": _ink(ax), "error_kw": {"elinewidth": 1.2}}
     bars = ax.barh(places, mean, xerr=xerr, **{**look, **kwargs})
-    ax.bar_label(bars, [number_text(value) for value in mean], padding=3, fontsize=8)
-    ax.set_yticks(places, labels)
+    look = {"padding": 3, "fontsize": 8, "color": _ink(ax)}
+    ax.bar_label(bars, [_cell_text(value) for value in mean], **look)
+    ax.set_yticks(places, [label_text(label) for label in labels])
     ax.yaxis.set_inverted(True)
     ax.grid(False, axis="y")
     ax.margins(x=0.18)
@@ -618,7 +667,8 @@ def lines_with_intervals(x, mean, low, high, label=None, ax=None, log_axes="", *
     ax, x = _axes(ax), _vector(x, name="x")
     mean = _vector(mean, len(x), name="mean")
     below, above = _lengths_of_interval(mean, low, high)
-    look = {"marker": MARKERS[len(ax.lines) % len(MARKERS)], "label": label}
+    name = label and _legend_text(label)
+    look = {"marker": MARKERS[len(ax.lines) % len(MARKERS)], "label": name}
     (line,) = ax.plot(x, mean, **{**look, **kwargs})
     band = {"color": line.get_color(), "alpha": 0.2, "linewidth": 0}
     ax.fill_between(x, mean - below, mean + above, **band)
@@ -679,9 +729,10 @@ def matrix(
     for i, j in np.ndindex(values.shape):
         look = {"color": "white" if dark[i, j] else INK, "ha": "center", "va": "center"}
         weight = "bold" if bold_mask[i, j] else "normal"
-        ax.text(j, i, format_value(values[i, j]), gid="cell", weight=weight, fontsize=8, **look)
-    ax.set_yticks(np.arange(len(rows)), [str(row) for row in rows])
-    ax.set_xticks(np.arange(len(columns)), [str(column) for column in columns])
+        text = label_text(format_value(values[i, j]))
+        ax.text(j, i, text, gid="cell", weight=weight, fontsize=8, **look)
+    ax.set_yticks(np.arange(len(rows)), [label_text(row) for row in rows])
+    ax.set_xticks(np.arange(len(columns)), [label_text(column) for column in columns])
     _hide_axis_lines(ax)
     return ax
 
@@ -715,6 +766,11 @@ def _axes(ax):
     if not isinstance(ax, Axes):
         raise TypeError(f"ax must be one axes, got {type(ax).__name__}: pass ax=axes[0] or so")
     return ax
+
+
+def _ink(ax):
+    """Return the colour of words on these axes, which may be the reader's and dark."""
+    return ax.xaxis.label.get_color()
 
 
 def _check_points(X, name="X"):
@@ -774,9 +830,12 @@ def _log_y(ax):
 def _legend_below(ax):
     """Put the legend below the axis label, where no data can lie; return `ax`.
 
-    It has as few rows as fit.
+    It has as few rows as fit. Where nothing has a label there is none.
     """
-    letters = [len(plain_text(name)) for name in ax.get_legend_handles_labels()[1]]
+    artists, labels = ax.get_legend_handles_labels()
+    if not labels:
+        return ax
+    letters = [len(plain_text(label)) for label in labels]
     place = ax.get_subplotspec()
     width = ax.figure.bbox.width / ax.figure.dpi / (place.get_gridspec().ncols if place else 1)
     room = width - LEGEND_MARGIN
@@ -785,6 +844,9 @@ def _legend_below(ax):
     down = ScaledTranslation(0, -LEGEND_OFFSET_BELOW, ax.figure.dpi_scale_trans)
     gaps = {"handletextpad": 0.5, "columnspacing": 1.0, "borderaxespad": 0}
     ax.legend(
+        artists,
+        [label_text(label) for label in labels],
+        labelcolor=_ink(ax),
         loc="upper center",
         bbox_to_anchor=(0.5, 0),
         bbox_transform=ax.transAxes + down,
@@ -800,6 +862,6 @@ def _colour_bar(mappable, label):
     bars = [child for child in ax.child_axes if child.get_label() == "colour bar"]
     place = bars[0] if bars else ax.inset_axes(COLOUR_BAR, label="colour bar")
     place.clear()
-    bar = ax.figure.colorbar(mappable, cax=place, label=label)
+    bar = ax.figure.colorbar(mappable, cax=place, label=label_text(label))
     bar.outline.set_visible(False)
     bar.ax.tick_params(length=2)
