@@ -2,17 +2,37 @@
 
 import inspect
 import io
+from collections import OrderedDict
+from contextlib import contextmanager
 from typing import NamedTuple
 
+import matplotlib as mpl
 import numpy as np
 from matplotlib import pyplot as plt
+from matplotlib._pylab_helpers import Gcf
+from matplotlib.axes import Axes
+from matplotlib.backend_bases import FigureManagerBase
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure, SubFigure
+from matplotlib.font_manager import FontProperties
 from PIL import Image
 
 from . import plots
+from .alt_text import root_figure
 
 LIVE_DPI = 100  # of the pictures in a notebook; print has more
+# Properties that neither `clear` of an axes nor that of its axis and spines sets back.
+AXES_PROPERTIES = (
+    "adjustable alpha anchor aspect axisbelow box_aspect facecolor frame_on visible"
+)
+SPINE_PROPERTIES = "alpha bounds edgecolor linestyle linewidth position visible zorder"
+# Attributes that a layout or a label changes, though the next picture does not depend on them.
+TRANSIENT_ATTRIBUTES = {
+    *("_x", "_y", "_stale", "_stale_viewlims", "_projection_init", "_axis_map", "_renderer"),
+    *("_autotitlepos", "isDefault_label", "ignore_existing_data_limits", "_tick_position"),
+    "_tight",
+}
+SIMPLE_TYPES = bool | int | float | str | tuple | dict | FontProperties | None
 
 
 def empty_figure(size):
@@ -53,6 +73,10 @@ class Canvas:
     Ticks, labels and layout are most of matplotlib's work. The canvas keeps their pixels, the
     background, and draws them again only when limits, scales, labels or titles have changed.
 
+    Each picture shows what `draw_picture` has drawn for it, and nothing that another one left.
+    Pyplot draws on this figure, too. If it stays empty, a figure that was made with pyplot or
+    returned is shown in its place.
+
     draw : a function that may take `ax`, `axes` or `fig`.
     panels : (rows, columns) of the axes.
     figure : an empty figure or subfigure.
@@ -66,12 +90,15 @@ class Canvas:
         self.axes = None
         self._background = self._background_key = None
         self._ticks = {}
+        self._properties_as_made = _figure_properties(figure)
+        self._shows_own_figure = False
 
     def arguments(self):
         """Return what draw gets of fig, ax and axes: {name: object}."""
         if {"ax", "axes"} & self.figure_arguments and self.axes is None:
             with plots.styled():
                 self.axes = np.atleast_1d(self.figure.subplots(*self.panels))
+                self._axes_as_made = [AxesAsMade(ax) for ax in self.axes.flat]
         given = {"fig": self.figure, "axes": self.axes}
         if "ax" in self.figure_arguments:
             given["ax"] = self.axes.flat[0]
@@ -91,43 +118,81 @@ class Canvas:
         The pixels are not drawn. The plots.Picture is that of a figure that draw made, or None
         if it drew on this one.
         """
-        with plots.styled():
-            if self.axes is None:
-                self.figure.clear()
-            else:
-                self._empty_axes()
+        with self.pyplot_apart(), plots.styled():
+            self._empty()
             result = draw_picture()
+            current = plt.gcf() if plt.get_fignums() else None
         readout = result if isinstance(result, str) else ""
-        if self.figure_arguments:
-            return readout, None
-        if result is None or readout:
-            result = plt.gcf() if plt.get_fignums() else None
-        is_picture = result is None or isinstance(result, plots.Picture)
-        return readout, result if is_picture else plots.show(result)
+        own = self._own_figure(None if readout else result, current)
+        self._shows_own_figure = own is not None
+        return readout, own if own is None or isinstance(own, plots.Picture) else plots.show(
+            own
+        )
 
-    def _empty_axes(self):
-        """Make the axes as they were before draw: no data, no words, free limits."""
-        for ax in self.axes.flat:
-            for artist in _data(ax):
-                if getattr(artist, "colorbar", None) is not None:
-                    artist.colorbar.remove()
-                artist.remove()
-            for inset in list(ax.child_axes):
-                inset.remove()
-            ax.containers.clear()
-            ax.set_prop_cycle(None)
-            for loc in ("left", "center", "right"):
-                if ax.get_title(loc):
-                    ax.set_title("", loc=loc)
-            for axis in _axis_pair(ax):
-                if axis.get_label_text():
-                    axis.set_label_text("")
-                if axis.get_scale() != "linear":
-                    ax.set(**{f"{axis.axis_name}scale": "linear"})
-            ax.relim()
-            ax.autoscale(True)
+    def _own_figure(self, result, current):
+        """Return what draw has made in place of this figure: a figure or a Picture, or None.
+
+        result : what draw returned.   current : the figure that pyplot would draw on, or None.
+        """
+        if self.figure_arguments:
+            shown = self.figure.axes if self.axes is None else map(_data, self.figure.axes)
+            if any(map(bool, shown)) or any(_further_artists(self.figure)):
+                return None
+            if not isinstance(result, Figure | Axes | plots.Picture):
+                result = None  # as of `lambda ax, k: ax.set_title(k)`
+        made = current if result is None else result
+        is_this = isinstance(made, Figure | Axes) and root_figure(made) is self._root
+        return None if is_this else made
+
+    @property
+    def _root(self):
+        """The figure to which the canvas's figure or subfigure belongs."""
+        return self.figure.figure if isinstance(self.figure, SubFigure) else self.figure
+
+    @contextmanager
+    def pyplot_apart(self):
+        """In this context pyplot draws on the canvas, and shows nothing.
+
+        It knows none of the reader's figures, and those that are made in the context are closed
+        at its end. Then rcParams and the reader's figures are as they were.
+        """
+        figures, show, parameters = Gcf.figs, plt.show, dict(dict.items(mpl.rcParams))
+        Gcf.figs, plt.show = OrderedDict(), lambda *args, **kwargs: None
+        if mpl.is_interactive():
+            mpl.interactive(False)  # else some backends open a window for each figure
+        if self.figure_arguments:
+            Gcf.figs[0] = FigureManagerBase(self._root.canvas, 0)
+            if self.axes is not None:
+                self._root.sca(self.axes.flat[0])
+        try:
+            yield
+        finally:
+            Gcf.figs.pop(0, None)
+            plt.close("all")
+            Gcf.figs, plt.show = figures, show
+            # A backend that was loaded meanwhile stays, and has made pyplot interactive.
+            interactive = parameters.pop("interactive") or mpl.is_interactive()
+            del parameters["backend"]
+            dict.update(mpl.rcParams, parameters | {"interactive": interactive})
+
+    def _empty(self):
+        """Make the figure as it was before draw, with the same axes."""
+        for name, value in self._properties_as_made.items():
+            if _figure_properties(self.figure)[name] != value:
+                self._forget_background()
+                getattr(self.figure, f"set_{name}")(value)
+        if self.axes is None:
+            self.figure.clear()
+            return
         for twin in [ax for ax in self.figure.axes if ax not in self.axes]:
-            twin.remove()
+            if twin in self.figure.axes:
+                twin.remove()
+        if any(_further_artists(self.figure)):
+            self.figure.clear()
+            for ax in self.axes.flat:
+                self.figure.add_axes(ax)
+        for axes in self._axes_as_made:
+            axes.restore()
 
     def image(self):
         """Return the figure as an Image with exactly the pixels of a full draw."""
@@ -153,7 +218,7 @@ class Canvas:
 
         The PNG has more pixels than the live picture, unless draw made a figure of its own.
         """
-        if not self.figure_arguments:
+        if self._shows_own_figure:
             return png_bytes(picture.image)
         self._forget_background()
         return plots.png(self.figure)
@@ -167,10 +232,12 @@ class Canvas:
         figure.set_layout_engine("none")
         for artist in foreground:
             artist.set_visible(False)
-        agg.draw()
-        for artist in foreground:
-            artist.set_visible(True)
-        figure.set_layout_engine(engine)
+        try:
+            agg.draw()
+        finally:
+            for artist in foreground:
+                artist.set_visible(True)
+            figure.set_layout_engine(engine)
         return agg.copy_from_bbox(figure.bbox)
 
     def _forget_background(self):
@@ -190,15 +257,122 @@ class Canvas:
         ticks = [self._ticks_of(axis) for axis in _axis_pair(ax)]
         legend = ax.get_legend()
         titles += [text.get_text() for text in legend.get_texts()] if legend else []
-        return ax.viewLim.bounds, titles, ax.get_xlabel(), ax.get_ylabel(), scales, ticks
+        labels = titles, ax.get_xlabel(), ax.get_ylabel()
+        return ax.viewLim.bounds, labels, scales, ticks, _state(ax)
 
     def _ticks_of(self, axis):
         """Return places and labels of the ticks, which are kept until they change."""
         key = axis.get_major_locator(), axis.get_major_formatter(), *axis.get_view_interval()
         if self._ticks.get(axis, (None,))[0] != key:
-            places = axis.get_majorticklocs()
+            places = np.asarray(axis.get_majorticklocs())
             self._ticks[axis] = key, (places.tolist(), key[1].format_ticks(places))
         return self._ticks[axis][1]
+
+
+def _figure_properties(figure):
+    """Return what draw may have changed of a figure or subfigure, {name: value}."""
+    names = ["facecolor", "edgecolor"]
+    if isinstance(figure, Figure):
+        names += ["dpi", "layout_engine", "size_inches"]
+    values = {name: getattr(figure, f"get_{name}")() for name in names}
+    return {n: tuple(v) if isinstance(v, np.ndarray) else v for n, v in values.items()}
+
+
+def _further_artists(figure):
+    """Yield what stands on a figure beside its axes, such as its title."""
+    for artist in figure.get_children():
+        if artist is not figure.patch and not isinstance(artist, Axes):
+            yield artist
+
+
+def _remove_data(ax):
+    """Take data, words, scales and limits from an axes."""
+    for artist in _data(ax):
+        if artist.axes is ax:  # else it went with another one, as labels do with contours
+            if getattr(artist, "colorbar", None) is not None:
+                artist.colorbar.remove()
+            artist.remove()
+    for inset in list(ax.child_axes):
+        inset.remove()
+    ax.containers.clear()
+    ax.set_prop_cycle(None)
+    for loc in ("left", "center", "right"):
+        if ax.get_title(loc):
+            ax.set_title("", loc=loc)
+    if not ax.axison:
+        ax.set_axis_on()
+    for axis in _axis_pair(ax):
+        if axis.get_label_text():
+            axis.set_label_text("")
+        if axis.get_inverted():
+            axis.set_inverted(False)
+        usual = axis.isDefault_majloc, axis.isDefault_minloc, axis.isDefault_majfmt
+        if axis.get_scale() != "linear" or not all(usual) or not axis.isDefault_minfmt:
+            ax.set(**{f"{axis.axis_name}scale": "linear"})
+    ax.relim()
+    ax.autoscale(True)
+
+
+def _state(ax):
+    """Return all simple attributes of an axes and its parts, whatever may have changed them."""
+    data = {*_data(ax), *ax.child_axes}
+    parts = [ax, *(part for part in ax.get_children() if part not in data)]
+    parts += [text for axis in _axis_pair(ax) for text in (axis.label, axis.offsetText)]
+    state = [axis.have_units() for axis in _axis_pair(ax)]
+    for part in parts:
+        for name, value in vars(part).items():
+            if name not in TRANSIENT_ATTRIBUTES and isinstance(value, SIMPLE_TYPES):
+                # A copy, for fonts and dicts are changed in place.
+                state.append((name, value if isinstance(value, tuple) else str(value)))
+    ticks = [[tick.label1 for tick in axis.get_major_ticks(1)] for axis in _axis_pair(ax)]
+    return state + [{_look(label) for label in labels} for labels in ticks]
+
+
+def _look(text):
+    """Return how a text looks, as one that can be compared."""
+    names = "rotation color alpha visible ha va fontproperties".split()
+    return " ".join(str(getattr(text, f"get_{name}")()) for name in names)
+
+
+class AxesAsMade:
+    """How an axes was before draw, so that it can be so again."""
+
+    def __init__(self, ax):
+        names = {ax: AXES_PROPERTIES.split()} | dict.fromkeys(_axis_pair(ax), ["visible"])
+        names |= dict.fromkeys(ax.spines.values(), SPINE_PROPERTIES.split())
+        self.ax = ax
+        self._properties = [
+            (artist, name, getattr(artist, f"get_{name}")())
+            for artist, some in names.items()
+            for name in some
+        ]
+        self._tick_params = [
+            (axis, which, axis.get_tick_params(which))
+            for axis in _axis_pair(ax)
+            for which in ("major", "minor")
+        ]
+        self._renew()
+        self._state = _state(ax)
+
+    def restore(self):
+        """Take away what draw has put on the axes, and undo what it has changed."""
+        _remove_data(self.ax)
+        self._set_properties()
+        if _state(self.ax) != self._state:
+            self._renew()
+
+    def _renew(self):
+        """Clear the axes, which takes almost as long as to draw it."""
+        self.ax.clear()
+        for axis, which, values in self._tick_params:
+            axis.set_tick_params(which=which, reset=True, **values)
+        self._set_properties()
+
+    def _set_properties(self):
+        """Set the properties that `Axes.clear` leaves as they are."""
+        for artist, name, value in self._properties:
+            if getattr(artist, f"get_{name}")() != value:
+                artist.set(**{name: value})
 
 
 def webp_bytes(image):

@@ -60,7 +60,7 @@ class Run:
     def advance(self):
         """Go on to the next picture without drawing it. Returns False if there is none."""
         try:
-            with self._timed():
+            with self._timed(), self.canvas.pyplot_apart():
                 draw_picture = next(self._draw_functions)
         except StopIteration:
             if self.step == 0:
@@ -172,6 +172,7 @@ class Schedule:
         self._show_on_page, self._show_step, self._show_error = show, show_step, show_error
         self._run = None  # of the newest request, until it fails or is abandoned
         self._picture_on_canvas = None  # the picture that was drawn last on `canvas`
+        self._picture_as_png = None  # the picture of the PNG that was made last
         self._longest_block_seconds = 0.0  # of its run
         self._showing = self._drawing_ahead = None  # asyncio tasks
         self._thread, self._loop = threading.get_ident(), running_loop()
@@ -241,12 +242,19 @@ class Schedule:
         return [task for task in tasks if task is not None and not task.done()]
 
     def png(self):
-        """Return the shown picture as PNG bytes for print, drawn again if it was kept."""
-        if self.shown_picture is not self._picture_on_canvas:
-            run = Run(self.canvas, self.shown_setting)
-            run.go_to(self.shown_picture.step)
-            self.shown_picture = self._finished(run)
-        return self.canvas.png(self.shown_picture)
+        """Return the shown picture as PNG bytes for print, drawn again if it was kept.
+
+        The PNG of the same picture is made once, because the layout of a figure that was drawn
+        before is slightly another one.
+        """
+        if self.shown_picture is not self._picture_as_png:
+            if self.shown_picture is not self._picture_on_canvas:
+                run = Run(self.canvas, self.shown_setting)
+                run.go_to(self.shown_picture.step)
+                self.shown_picture = self._finished(run)
+            self._png = self.canvas.png(self.shown_picture)
+            self._picture_as_png = self.shown_picture
+        return self._png
 
     # -- the newest request, step by step --------------------------------------------------
 
