@@ -1,7 +1,8 @@
 """The explorers of a notebook without a kernel: each one HTML element with all its pictures.
 
 They need what the notebook has trained. So its cells are run once, in a process of their own,
-and the elements are cached in build/ until the notebook's code or the package changes.
+and the elements are cached in build/ until the notebook's code, the package, NumPy or
+matplotlib changes.
 
 python -m handouts.explorers NOTEBOOK FILE     what that process does
 """
@@ -15,6 +16,7 @@ import os
 import re
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 from tools import notebooks
@@ -36,7 +38,7 @@ def elements(path):
     code = code_up_to_the_last_explorer(notebooks.read(path))
     if not code:
         return {}
-    digest = hashlib.sha256("\0".join([*code, *package_sources()]).encode())
+    digest = hashlib.sha256("\0".join([*code, *package_sources(), *versions()]).encode())
     cached = FOLDER / f"{Path(path).stem}-{digest.hexdigest()[:12]}.json"
     if not cached.exists():
         FOLDER.mkdir(parents=True, exist_ok=True)
@@ -48,6 +50,11 @@ def elements(path):
             if old != cached:
                 old.unlink(missing_ok=True)
     return json.loads(cached.read_text("utf-8"))
+
+
+def versions():
+    """Return the versions of what computes and draws the pictures, which show their changes."""
+    return [f"{name} {version(name)}" for name in ("numpy", "matplotlib")]
 
 
 def package_sources(package=notebooks.ROOT / "aehelpers"):

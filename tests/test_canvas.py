@@ -1,9 +1,11 @@
 """The canvas: each picture is what matplotlib draws on a new figure, only sooner."""
 
+from contextlib import suppress
 from functools import cache, partial
 
 import numpy as np
 import pytest
+from matplotlib import pyplot as plt
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from small_explorers import (
     EVERY_PICTURE,
@@ -220,6 +222,145 @@ def test_what_stays_is_not_drawn_again(draw, draws):
     for k in (1, 2, 1, 2) if draw is scatter else (1, 1):
         explorer.move(k=k)
     assert not draws
+
+
+# -- what another setting left --------------------------------------------------------------
+
+WORDS = ["PCA", "net", "mean", "tied"]
+
+
+def rotated_ticks(ax):
+    ax.set_xticks([0, 1], ["none", "all"], rotation=45)
+
+
+def ticks_outside(ax):
+    ax.tick_params(length=9, labelsize=14, labelcolor="red")
+    ax.xaxis.tick_top()
+    ax.minorticks_on()
+
+
+def coloured_words(ax):
+    ax.set_title("red", color="red", y=1.2)
+    ax.set_xlabel("large", size=20)
+
+
+def borders(ax):
+    ax.spines[:].set_color("red")
+    ax.spines.top.set_visible(True)
+    ax.spines.left.set_position(("data", 0.5))
+
+
+def face(ax):
+    ax.set(facecolor="yellow", aspect=3, anchor="E", zorder=5, axisbelow=False)
+    ax.xaxis.set_visible(False)
+
+
+def on_the_figure(ax):
+    ax.figure.suptitle("title")
+    ax.figure.text(0.5, 0.5, "words")
+    ax.figure.legend([ax.plot([0, 1])[0]], ["line"])
+    ax.figure.set_facecolor("pink")
+
+
+LEFT = [rotated_ticks, ticks_outside, coloured_words, borders, face, on_the_figure]
+LEFT += [
+    lambda ax: ax.bar(WORDS, [1, 2, 3, 4]),
+    lambda ax: ax.plot(WORDS, WORDS),
+    lambda ax: ax.invert_yaxis(),
+    lambda ax: ax.axis("off"),
+    lambda ax: ax.margins(0.4),
+    lambda ax: ax.table([["a", "b"]]),
+    lambda ax: ax.clabel(ax.contour(np.outer(X, X))),
+    lambda ax: ax.secondary_xaxis("top").set_xlabel("above"),
+    lambda ax: ax.figure.colorbar(ax.imshow(np.outer(X, X)), ax=ax),
+    lambda ax: ax.figure.set_layout_engine("tight"),
+    lambda ax: ax.figure.set_size_inches(5, 3),
+    lambda ax: ax.figure.add_axes([0.1, 0.1, 0.2, 0.2]),
+    lambda ax: plt.rcParams.update({"lines.linewidth": 9, "axes.facecolor": "red"}),
+    lambda ax: plt.axes([0.2, 0.2, 0.1, 0.1]).plot(X),
+    lambda ax: plt.figure().subplots().plot(X),
+    lambda ax: plt.close("all"),
+    lambda ax: 1 / 0,
+]
+
+
+@pytest.mark.parametrize("leave", LEFT)
+def test_a_picture_shows_nothing_that_another_setting_left(leave):
+    def draw(ax, k):
+        ax.plot(X, k * X, label="ours")
+        if k == 2:
+            with suppress(ZeroDivisionError):
+                leave(ax)
+                ax.set_ylim(-3, 3)
+        ax.set_title("one")
+
+    explorer, settings = small_explorer(draw, k=[1, 2], start={"k": 1}), dict(plt.rcParams)
+    before = shown(explorer)
+    for _ in range(2):
+        explorer.move(k=2)
+        explorer.move(k=1)
+        assert shown(explorer)[0] == before[0]
+        np.testing.assert_array_equal(shown(explorer)[1], before[1])
+    assert dict(plt.rcParams) == settings and plt.get_fignums() == []
+
+
+def test_a_draw_that_raised_leaves_nothing():
+    def draw(ax, k):
+        ax.bar(WORDS, [1, 2, 3, k])
+        plt.figure().suptitle("a figure more")
+        ax.set_title("$z_1$" if k == 1 else r"$\nonsense$")  # this is raised by rendering
+        if k == 3:
+            raise RuntimeError
+
+    explorer = small_explorer(draw, k=[1, 2, 3], start={"k": 1})
+    before = shown(explorer)
+    for k, error in ((2, ValueError), (3, RuntimeError)):
+        with pytest.raises(error):
+            explorer.move(k=k)
+        explorer.move(k=1)
+        assert shown(explorer)[0] == before[0] and plt.get_fignums() == []
+        np.testing.assert_array_equal(shown(explorer)[1], before[1])
+
+
+def test_axes_without_data_have_the_limits_of_new_ones():
+    def draw(ax, k):
+        ax.text(0.5, 0.5, "no data") if k == 1 else ax.plot(9 * X)
+
+    explorer = small_explorer(draw, k=[1, 2], start={"k": 2})
+    explorer.move(k=1)
+    np.testing.assert_array_equal(pixels(explorer.picture.value), in_matplotlib(draw, 1))
+
+
+@pytest.mark.parametrize("kind", ["bar", "barh", "plot", "scatter"])
+def test_words_on_an_axis_are_those_of_the_setting(kind):
+    def draw(ax, k):
+        getattr(ax, kind)(WORDS[k:], range(4 - k))
+
+    explorer = small_explorer(draw, k=[0, 1, 2], start={"k": 0})
+    for k in (1, 2, 0):
+        explorer.move(k=k)
+        assert f"(marked {', '.join(WORDS[k:])})" in repr(explorer)
+        np.testing.assert_array_equal(pixels(explorer.picture.value), in_matplotlib(draw, k))
+
+
+def test_labelled_contours_move_along():
+    def draw(ax, k):
+        ax.clabel(ax.contour(np.outer(X, X**k)))
+
+    explorer = small_explorer(draw, k=[1, 2], start={"k": 1})
+    for k in (2, 1):
+        explorer.move(k=k)
+        np.testing.assert_array_equal(pixels(explorer.picture.value), in_matplotlib(draw, k))
+
+
+@pytest.mark.parametrize("draw", [*DIVIDED, outside, panels])
+def test_what_is_stored_twice_is_the_same(draw):
+    explorer, other = made(draw), made(draw)
+    first = stored(explorer)[0]["image/png"]
+    assert stored(explorer)[0]["image/png"] == first
+    for k in (3, 1):
+        other.move(k=k)
+    assert stored(other)[0]["image/png"] == first
 
 
 # -- what stands on the axes ----------------------------------------------------------------

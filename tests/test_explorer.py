@@ -160,6 +160,7 @@ def yields_nothing(ax, k):
         (wave, {"k": {1, 2}}, TypeError, "grid k: expected a list"),
         (wave, {"k": [[1], [2]]}, TypeError, r"\[1\] is neither a number nor a string"),
         (wave, {"k": [1, 2, 1]}, ValueError, r"none of them twice, got \[1, 2, 1\]"),
+        (wave, {"k": [0.3, 1.0, 0.1 + 0.2]}, ValueError, "none of them twice"),
         (wave, {"k": [1, 2], "start": {"k": 5}}, ValueError, "k=5 is not in its grid"),
         (wave, {"k": [1], "start": {"depth": 5}}, ValueError, "no grid is named 'depth'"),
         (wave, {"k": [1], "labels": {"depth": "d"}}, ValueError, "no grid is named 'depth'"),
@@ -205,7 +206,48 @@ def test_labels_values_and_start_are_on_the_sliders():
     assert explorer.setting == {"k": 2, "height": 1e-5}
     assert [slider.description for slider in explorer.sliders.values()] == ["k", "height (m)"]
     said = [text for text, _ in explorer.sliders["height"].options]
-    assert said == ["1e-05", "0.30000000000000004"]
+    assert said == ["1e-05", "0.3"]
+
+
+def test_a_value_is_taken_within_rounding():
+    grid = np.linspace(0, 1, 11)
+    explorer = small_explorer(wave, k=[1, 2], height=grid, start={"height": 0.3})
+    assert explorer.setting["height"] == grid[3] != 0.3
+    assert "height 0.3" in explorer.readout.value and "0.3, 0.4" in repr(explorer)
+    explorer.move(height=0.7)
+    assert explorer.setting["height"] == grid[7] != 0.7
+    assert explorer.html(height=[0.3, np.float64(0.7)], k=[2]).count('"alt"') == 2
+    around_0 = small_explorer(wave, k=[1], height=np.arange(-1, 1.05, 0.1), start={"height": 0})
+    assert around_0.setting["height"] == pytest.approx(0, abs=1e-15)
+    for call in (explorer.move, explorer.html):
+        with pytest.raises(ValueError, match=r"height=0.35 is not in its grid \[0, 0.1,"):
+            call(height=[0.35] if call == explorer.html else 0.35)
+
+
+@pytest.mark.parametrize("grid", [(0.0, 1.0, 0.1), (0, 10, 2), (1, 64, 1)])
+def test_a_start_a_stop_and_a_step_are_refused_with_what_to_write(grid):
+    with pytest.raises(ValueError, match="could be a start, a stop and a step") as caught:
+        small_explorer(wave, k=grid)
+    array, values = re.search(r"Write (np.*), or .* (\[.*\])", str(caught.value)).groups()
+    steps = eval(array, {"np": np})
+    assert (steps[0], steps[-1]) == pytest.approx(grid[:2])
+    assert eval(values) == list(grid)
+
+
+@pytest.mark.parametrize("grid", [(1, 2, 3), (2, 4, 8), (0, 1), (3, 2, 1), (0.1, 0.3, 0.9)])
+def test_other_tuples_are_values(grid):
+    assert small_explorer(wave, k=grid).grids["k"] == list(grid)
+
+
+def test_a_screen_reader_hears_labels_values_and_picture():
+    labels = {"height": "height, metres"}
+    explorer = small_explorer(wave, k=[1, 2], height=[0.5, 1.0], labels=labels)
+    explorer.move(k=2, height=1.0)
+    status, description = re.findall(r"<div.*?</div>", explorer.readout.value)
+    assert 'role="status"' in status and "k 2, height, metres 1. " in status
+    assert "Line of 30 points" in description
+    page = explorer.html()
+    assert "<label><span>height, metres</span>" in page and "aria-valuetext" in page
 
 
 def test_an_error_is_shown_with_its_setting_and_goes_with_the_next_picture():
@@ -417,6 +459,135 @@ def test_draw_may_use_pyplot_and_leaves_no_figure_open():
     explorer.move(k=2)
     assert explorer.picture.value != before and "last y 2" in repr(explorer)
     assert "k is 2" in explorer.readout.value and plt.get_fignums() == []
+
+
+def figure_shown(k):
+    plt.figure(figsize=(3, 2))
+    plt.plot(X, k * X)
+    plt.show()
+
+
+def shown_by_name(k):
+    plt.plot(X, k * X)
+    plt.gcf().set_size_inches(3, 2)
+    plt.show(block=False)
+    return f"k is {k}"
+
+
+def on_given_axes(ax, k):
+    plt.plot(X, k * X)
+    plt.title(f"k is {k}")
+    plt.show()
+
+
+def on_given_figure(fig, k):
+    plt.subplot(1, 2, 1)
+    plt.plot(X, k * X)
+
+
+def beside_given_axes(ax, k):
+    plt.figure(figsize=(3, 2))
+    plt.plot(X, k * X)
+
+
+def returned_beside_given_axes(ax, k):
+    return own_figure(k)
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        figure_shown,
+        shown_by_name,
+        on_given_axes,
+        on_given_figure,
+        beside_given_axes,
+        returned_beside_given_axes,
+    ],
+)
+def test_what_is_drawn_with_pyplot_or_returned_is_the_picture(draw):
+    readers, _ = plt.subplots()
+    explorer = small_explorer(draw, k=[1, 2, 3], start={"k": 1})
+    for k in (2, 3, 1):
+        explorer.move(k=k)
+        assert f"last y {k}" in repr(explorer) and pixels(explorer.picture.value).std() > 1
+        png = pixels(base64.b64decode(stored(explorer)[0]["image/png"]))
+        assert png.std() > 1
+        assert plt.get_fignums() == [1] and plt.gcf() is readers and not readers.axes[0].lines
+    strip = explorer.film_strip(n_pictures=2)
+    assert "Empty" not in strip.text and strip.text.count("k = ") == 3
+    assert plt.get_fignums() == [1]
+
+
+def test_what_is_drawn_on_the_given_axes_goes_before_a_figure_of_pyplot():
+    def draw(ax, k):
+        ax.plot(X, k * X)
+        plt.figure().subplots().plot(X)
+
+    assert "last y 2" in repr(small_explorer(draw, k=[2])) and plt.get_fignums() == []
+
+
+def test_figures_of_the_reader_are_theirs():
+    readers, axes = plt.subplots()
+    axes.plot(X)
+
+    def draw(k):
+        plt.rcParams["lines.linewidth"] = 9
+        if k == 2:
+            plt.plot(X)
+            raise ValueError
+        return "words"
+
+    settings = dict(plt.rcParams)
+    explorer = small_explorer(draw, k=[1, 2, 3], start={"k": 1})
+    assert "Line" not in repr(explorer), "no figure was drawn"
+    with pytest.raises(ValueError):
+        explorer.move(k=2)
+    assert plt.get_fignums() == [1] and plt.gca() is axes and len(axes.lines) == 1
+    assert dict(plt.rcParams) == settings
+
+
+@pytest.mark.parametrize("interactive", [True, False])
+def test_pyplot_stays_as_interactive_as_it_was(interactive):
+    before = plt.isinteractive()
+    try:
+        (plt.ion if interactive else plt.ioff)()
+        small_explorer(figure_shown, k=[1, 2]).move(k=2)
+        assert plt.isinteractive() is interactive
+    finally:
+        (plt.ion if before else plt.ioff)()
+
+
+OURS_FIRST = {
+    "loss_curve": "plots.loss_curve([3, 2, 1.0]);",
+    "show": "plots.show(plots.points([[0, 0], [1, 1]]))",
+    "explorer": "Explorer(lambda k: plt.plot([k, 2]) and None, k=[1, 2])",
+    "explorer on axes": "Explorer(lambda ax, k: ax.plot([k, 2]) and None, k=[1, 2])",
+}
+
+
+@pytest.mark.parametrize("first", OURS_FIRST.values(), ids=OURS_FIRST)
+def test_in_a_kernel_figures_of_the_reader_are_shown_whatever_of_ours_came_first(first):
+    """Each figure is shown once, by the cell that has drawn it."""
+    nbformat, nbclient = pytest.importorskip("nbformat"), pytest.importorskip("nbclient")
+    new = nbformat.v4
+    sources = [
+        "from aehelpers.figures import Explorer, plots\nfrom matplotlib import pyplot as plt",
+        first,
+        "plots.points([[0, 0], [1, 1]]);",
+        "plt.plot([1, 2]);",
+        "figure, axes = plt.subplots(); Explorer(lambda k: plt.show(), k=[1]); axes.plot([1, 2]);",
+        "print(plt.isinteractive(), plt.get_fignums(), plt.get_backend())",
+    ]
+    notebook = new.new_notebook(cells=[new.new_code_cell(source) for source in sources])
+    nbclient.NotebookClient(notebook, timeout=300, kernel_name="python3").execute()
+    pictures = [
+        sum("image/png" in output.get("data", {}) for output in cell.outputs)
+        for cell in notebook.cells
+    ]
+    assert pictures == [0, 1, 1, 1, 1, 0]
+    (printed,) = notebook.cells[-1].outputs
+    assert printed.text.startswith("True [] ") and "inline" in printed.text
 
 
 # -- in a stored notebook -------------------------------------------------------------------

@@ -4,6 +4,8 @@ import base64
 import contextlib
 import re
 import shutil
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
@@ -477,6 +479,25 @@ def test_cells_behind_the_last_explorer_are_not_run():
     code = explorers.code_up_to_the_last_explorer(notebook())
     assert [source.split()[0] for source in code][-1] == "second"
     assert not any("film_strip" in source for source in code)
+
+
+def test_explorers_are_made_anew_by_another_numpy_or_matplotlib(tmp_path, monkeypatch):
+    made = []
+
+    def run(command, **kwargs):
+        made.append(command)
+        Path(command[-1]).write_text("{}", "utf-8")
+        return SimpleNamespace(returncode=0)
+
+    monkeypatch.setattr(explorers, "FOLDER", tmp_path)
+    monkeypatch.setattr(explorers.subprocess, "run", run)
+    path = notebooks.NOTEBOOKS / "00_start_here.ipynb"
+    for other in (None, "numpy", "matplotlib"):
+        number = len(made)
+        monkeypatch.setattr(explorers, "version", lambda name, other=other: str(name == other))
+        for _ in range(2):
+            assert explorers.elements(path) == {}
+        assert len(made) == number + 1, other
 
 
 def test_what_is_kept_of_explorers_depends_on_the_sources_in_subfolders_alone():

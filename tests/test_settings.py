@@ -39,7 +39,15 @@ def test_the_few_settings_take_new_pairs_of_values_first():
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(1e-5, "1e-05"), (0.5, "0.5"), (0.1 + 0.2, "0.30000000000000004"), (3, "3"), ("a", "a")],
+    [
+        (1e-5, "1e-05"),
+        (0.5, "0.5"),
+        (0.1 + 0.2, "0.3"),
+        (1 / 3, "0.333333333333"),
+        (1.0000001, "1.0000001"),
+        (3, "3"),
+        ("a", "a"),
+    ],
 )
 def test_the_text_of_a_value_is_short_but_never_that_of_another_value(value, text):
     assert value_text(value) == text

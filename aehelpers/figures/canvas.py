@@ -4,6 +4,7 @@ import inspect
 import io
 from collections import OrderedDict
 from contextlib import contextmanager
+from functools import cached_property
 from typing import NamedTuple
 
 import matplotlib as mpl
@@ -25,7 +26,7 @@ LIVE_DPI = 100  # of the pictures in a notebook; print has more
 AXES_PROPERTIES = (
     "adjustable alpha anchor aspect axisbelow box_aspect facecolor frame_on visible"
 )
-SPINE_PROPERTIES = "alpha bounds edgecolor linestyle linewidth position visible zorder"
+SPINE_PROPERTIES = "alpha edgecolor linestyle linewidth position visible zorder"
 # Attributes that a layout or a label changes, though the next picture does not depend on them.
 TRANSIENT_ATTRIBUTES = {
     *("_x", "_y", "_stale", "_stale_viewlims", "_projection_init", "_axis_map", "_renderer"),
@@ -144,6 +145,11 @@ class Canvas:
         is_this = isinstance(made, Figure | Axes) and root_figure(made) is self._root
         return None if is_this else made
 
+    @cached_property
+    def _manager(self):
+        """What pyplot asks of a figure on which it draws."""
+        return FigureManagerBase(self._root.canvas, 0)
+
     @property
     def _root(self):
         """The figure to which the canvas's figure or subfigure belongs."""
@@ -160,14 +166,17 @@ class Canvas:
         Gcf.figs, plt.show = OrderedDict(), lambda *args, **kwargs: None
         if mpl.is_interactive():
             mpl.interactive(False)  # else some backends open a window for each figure
-        if self.figure_arguments:
-            Gcf.figs[0] = FigureManagerBase(self._root.canvas, 0)
+        # On a figure of which this one is a part, pyplot could draw anywhere.
+        if self.axes is not None or (self.figure_arguments and self._root is self.figure):
+            Gcf._set_new_active_manager(self._manager)
             if self.axes is not None:
                 self._root.sca(self.axes.flat[0])
         try:
             yield
         finally:
-            Gcf.figs.pop(0, None)
+            if self.figure_arguments:
+                Gcf.figs.pop(self._manager.num, None)
+                self._root.set_canvas(self._manager.canvas)  # draw may have closed its figure
             plt.close("all")
             Gcf.figs, plt.show = figures, show
             # A backend that was loaded meanwhile stays, and has made pyplot interactive.
@@ -193,6 +202,7 @@ class Canvas:
                 self.figure.add_axes(ax)
         for axes in self._axes_as_made:
             axes.restore()
+        self._place_in_grid()
 
     def image(self):
         """Return the figure as an Image with exactly the pixels of a full draw."""
@@ -205,7 +215,9 @@ class Canvas:
             else:
                 key = [self._background_key_of(ax) for ax in axes]
                 foreground = [artist for ax in axes for artist in _foreground(ax)]
-                if key != self._background_key:
+                if key == self._background_key:
+                    self._place_as_laid_out()
+                else:
                     self._background = self._draw_background(foreground)
                     self._background_key = key
                 agg.restore_region(self._background)
@@ -238,17 +250,32 @@ class Canvas:
             for artist in foreground:
                 artist.set_visible(True)
             figure.set_layout_engine(engine)
+        self._places = [
+            {"original": ax.get_position(original=True), "active": ax.get_position()}
+            for ax in self.axes.flat
+        ]
         return agg.copy_from_bbox(figure.bbox)
 
     def _forget_background(self):
-        """Forget the background's pixels and the layout, so that both are computed anew.
-
-        The axes go back to their places in the grid, because the layout that matplotlib finds
-        depends on where they stand before.
-        """
+        """Forget the background's pixels and the layout, so that both are computed anew."""
         self._background_key = None
+        self._place_in_grid()
+
+    def _place_in_grid(self):
+        """Put the axes in their places in the grid, where they were before the first layout.
+
+        The layout that matplotlib finds depends on where they stand before, and what draw does
+        can depend on it, too, as the gaps of contours for their labels do.
+        """
         for ax in () if self.axes is None else self.axes.flat:
             ax.set_subplotspec(ax.get_subplotspec())
+
+    def _place_as_laid_out(self):
+        """Put the axes where they stand on the background."""
+        for ax, places in zip(self.axes.flat, self._places, strict=True):
+            for which, place in places.items():
+                ax.set_position(place, which)
+            ax.set_in_layout(True)
 
     def _background_key_of(self, ax):
         """Return all that the background of an axes depends on."""
@@ -304,13 +331,12 @@ def _remove_data(ax):
     for axis in _axis_pair(ax):
         if axis.get_label_text():
             axis.set_label_text("")
-        if axis.get_inverted():
-            axis.set_inverted(False)
         usual = axis.isDefault_majloc, axis.isDefault_minloc, axis.isDefault_majfmt
         if axis.get_scale() != "linear" or not all(usual) or not axis.isDefault_minfmt:
             ax.set(**{f"{axis.axis_name}scale": "linear"})
     ax.relim()
-    ax.autoscale(True)
+    ax.set_xlim(0, 1, auto=True)
+    ax.set_ylim(0, 1, auto=True)
 
 
 def _state(ax):

@@ -24,6 +24,7 @@ from .settings import (
     grid_values,
     labels_width,
     setting_text,
+    value_in,
     value_text,
 )
 
@@ -37,16 +38,17 @@ class Explorer(widgets.VBox):
     """Sliders for grids, and what `draw(**setting)` draws, or the functions that it yields.
 
     draw : a function of the grid names. A parameter `ax` gets an empty axes, `axes` an array of
-        panels = (rows, columns) empty axes, `fig` an empty figure. On `ax` and `axes`, draw
-        draws data and sets labels, titles, limits and scales, the same kinds at every setting.
-        For more than that (colour bars, ticks of its own) it takes `fig`, which is slower.
-        A draw that takes none of them uses pyplot, or returns what it drew: a Figure, an Axes
-        or a plots.Picture. If draw returns a str, that is the read-out.
+        panels = (rows, columns) empty axes, `fig` an empty figure. Pictures on `ax` and `axes`
+        are quickest if draw sets no more than data, labels, titles, limits and scales.
+        Pyplot draws on them, too. A draw that takes none of them uses pyplot, or returns what
+        it drew: a Figure, an Axes or a plots.Picture. If draw returns a str, that is the
+        read-out.
         A generator is a run to be watched: it yields functions without arguments, and each of
         them draws and returns what draw would. Only those are called whose picture is due. A
         run has a further slider, `step`, for its pictures one by one, and a button that plays
         them.
-    grids : for each slider the list of its values, numbers or strings.
+    grids : for each slider the list of its values, numbers or strings. Wherever a value is
+        given, floats need to be right but for rounding.
     labels : {name: words and unit}.   start : {name: value}, else the middle of its grid.
     title : what the picture is of.   figsize : in inches.
 
@@ -54,6 +56,11 @@ class Explorer(widgets.VBox):
     Once the reader rests, the neighbouring settings are drawn ahead. A setting must always give
     the same picture, because a picture that was drawn is kept and shown again. All pictures are
     forgotten when a cell is executed, because the cell may change what draw sees.
+
+    To a screen reader the sliders of ipywidgets have no name, their value is a position, and
+    its images have no alt text. So a status below the picture says the labels and values of all
+    sliders, and what the picture shows. On the page that `html` returns, sliders and picture
+    have names, values and alt texts of their own.
 
     What draw raises is shown below the picture. The constructor, `move`, `check`, `film_strip`
     and `html` raise it, too, with the setting in a note. How often pictures are shown and how
@@ -78,7 +85,7 @@ class Explorer(widgets.VBox):
         self.labels = {name: name.replace("_", " ") for name in grids}
         self.labels |= for_grids("labels", labels, grids)
         middle = {name: values[(len(values) - 1) // 2] for name, values in self.grids.items()}
-        self.start = middle | for_grids("start", start, grids)
+        self.start = middle | self._values("start", start)
         self.schedule = Schedule(
             *(Canvas(draw, panels, empty_figure(figsize)) for _ in range(2)),
             self.grids,
@@ -111,10 +118,15 @@ class Explorer(widgets.VBox):
         self.readout.add_class("explorer-readout")
         self.move()
 
+    def _values(self, argument, given):
+        """Return {name: value} with the values of the grids. Raises ValueError for others."""
+        return {
+            name: value_in(argument, name, value, self.grids[name])
+            for name, value in for_grids(argument, given, self.grids).items()
+        }
+
     def _slider(self, name, value):
         """Return the slider of a grid, which stands at `value`."""
-        if value not in self.grids[name]:
-            raise ValueError(f"start: {name}={value!r} is not in its grid {self.grids[name]}")
         options = [(value_text(value), value) for value in self.grids[name]]
         slider = self._labelled_slider(
             widgets.SelectionSlider, self.labels[name], options=options, value=value
@@ -141,7 +153,7 @@ class Explorer(widgets.VBox):
 
     def move(self, **values):
         """Set sliders as one change, draw to the end, and raise what draw raises."""
-        self._set_sliders(for_grids("move", values, self.grids))
+        self._set_sliders(self._values("move", values))
         self.schedule.finish(self.setting)
 
     async def settled(self, ahead=False):
@@ -205,11 +217,8 @@ class Explorer(widgets.VBox):
         """
         grids = self.grids | for_grids("html", subgrids, self.grids)
         for name, chosen in grids.items():
-            grids[name] = chosen = grid_values(name, chosen)
-            if strange := [value for value in chosen if value not in self.grids[name]]:
-                raise ValueError(
-                    f"html: {name}={strange} is not in its grid {self.grids[name]}"
-                )
+            chosen = grid_values(name, chosen)
+            grids[name] = [value_in("html", name, it, self.grids[name]) for it in chosen]
         return export.page(self, grids)
 
     # -- for the reader --------------------------------------------------------------------

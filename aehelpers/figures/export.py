@@ -59,6 +59,7 @@ def _draw_on(part, explorer, setting):
         run.go_to()
         _, own = canvas.call(run.draw_picture)
     if own is not None:  # draw has made a figure of its own, which is shown as an image
+        part.clear()
         ax = part.subplots()
         ax.imshow(Image.open(io.BytesIO(own.png)))
         ax.axis("off")
