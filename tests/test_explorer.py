@@ -567,8 +567,11 @@ OURS_FIRST = {
 
 
 @pytest.mark.parametrize("first", OURS_FIRST.values(), ids=OURS_FIRST)
-def test_in_a_kernel_figures_of_the_reader_are_shown_whatever_of_ours_came_first(first):
+def test_in_a_kernel_figures_of_the_reader_are_shown_whatever_of_ours_came_first(
+    first, monkeypatch
+):
     """Each figure is shown once, by the cell that has drawn it."""
+    monkeypatch.delenv("MPLBACKEND", raising=False)  # the kernel's own, as readers have it
     nbformat, nbclient = pytest.importorskip("nbformat"), pytest.importorskip("nbclient")
     new = nbformat.v4
     sources = [
@@ -576,7 +579,7 @@ def test_in_a_kernel_figures_of_the_reader_are_shown_whatever_of_ours_came_first
         first,
         "plots.points([[0, 0], [1, 1]]);",
         "plt.plot([1, 2]);",
-        "figure, axes = plt.subplots(); Explorer(lambda k: plt.show(), k=[1]); axes.plot([1, 2]);",
+        "axes = plt.figure().gca(); Explorer(lambda k: plt.show(), k=[1]); axes.plot([1, 2]);",
         "print(plt.isinteractive(), plt.get_fignums(), plt.get_backend())",
     ]
     notebook = new.new_notebook(cells=[new.new_code_cell(source) for source in sources])
