@@ -304,6 +304,28 @@ def test_a_picture_shows_nothing_that_another_setting_left(leave):
     assert dict(plt.rcParams) == settings and plt.get_fignums() == []
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda ax, k: ax.figure.suptitle(f"{k}"),
+        lambda ax, k: ax.figure.set_facecolor("rgb"[k]),
+        lambda ax, k: ax.set_facecolor("rgb"[k]),
+        lambda ax, k: ax.tick_params(labelcolor="rgb"[k]),
+        lambda ax, k: ax.set_title("one", color="rgb"[k]),
+        lambda ax, k: ax.set_xticks([0, 1], ["a", "b"], color="rgb"[k]),
+    ],
+)
+def test_what_is_changed_behind_the_data_is_seen(change):
+    def draw(ax, k):
+        ax.plot(X, X)
+        change(ax, k)
+
+    explorer = small_explorer(draw, k=[0, 1, 2], start={"k": 0})
+    for k in (1, 2, 0):
+        explorer.move(k=k)
+        np.testing.assert_array_equal(pixels(explorer.picture.value), in_matplotlib(draw, k))
+
+
 def test_a_draw_that_raised_leaves_nothing():
     def draw(ax, k):
         ax.bar(WORDS, [1, 2, 3, k])

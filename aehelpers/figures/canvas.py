@@ -24,10 +24,11 @@ from .alt_text import root_figure
 LIVE_DPI = 100  # of the pictures in a notebook; print has more
 # Properties that neither `clear` of an axes nor that of its axis and spines sets back.
 AXES_PROPERTIES = (
-    "adjustable alpha anchor aspect axisbelow box_aspect facecolor frame_on visible"
+    "adjustable alpha anchor aspect axisbelow box_aspect facecolor frame_on visible zorder"
 )
 SPINE_PROPERTIES = "alpha edgecolor linestyle linewidth position visible zorder"
 # Attributes that a layout or a label changes, though the next picture does not depend on them.
+# With a further name in another version of matplotlib, pictures take longer and are as right.
 TRANSIENT_ATTRIBUTES = {
     *("_x", "_y", "_stale", "_stale_viewlims", "_projection_init", "_axis_map", "_renderer"),
     *("_autotitlepos", "isDefault_label", "ignore_existing_data_limits", "_tick_position"),
@@ -126,9 +127,8 @@ class Canvas:
         readout = result if isinstance(result, str) else ""
         own = self._own_figure(None if readout else result, current)
         self._shows_own_figure = own is not None
-        return readout, own if own is None or isinstance(own, plots.Picture) else plots.show(
-            own
-        )
+        is_picture = own is None or isinstance(own, plots.Picture)
+        return readout, own if is_picture else plots.show(own)
 
     def _own_figure(self, result, current):
         """Return what draw has made in place of this figure: a figure or a Picture, or None.
@@ -136,8 +136,7 @@ class Canvas:
         result : what draw returned.   current : the figure that pyplot would draw on, or None.
         """
         if self.figure_arguments:
-            shown = self.figure.axes if self.axes is None else map(_data, self.figure.axes)
-            if any(map(bool, shown)) or any(_further_artists(self.figure)):
+            if any(self.axes is None or _data(ax) for ax in self.figure.axes):
                 return None
             if not isinstance(result, Figure | Axes | plots.Picture):
                 result = None  # as of `lambda ax, k: ax.set_title(k)`
@@ -163,15 +162,15 @@ class Canvas:
         at its end. Then rcParams and the reader's figures are as they were.
         """
         figures, show, parameters = Gcf.figs, plt.show, dict(dict.items(mpl.rcParams))
-        Gcf.figs, plt.show = OrderedDict(), lambda *args, **kwargs: None
-        if mpl.is_interactive():
-            mpl.interactive(False)  # else some backends open a window for each figure
-        # On a figure of which this one is a part, pyplot could draw anywhere.
-        if self.axes is not None or (self.figure_arguments and self._root is self.figure):
-            Gcf._set_new_active_manager(self._manager)
-            if self.axes is not None:
-                self._root.sca(self.axes.flat[0])
         try:
+            Gcf.figs, plt.show = OrderedDict(), lambda *args, **kwargs: None
+            if mpl.is_interactive():
+                mpl.interactive(False)  # else some backends open a window for each figure
+            # On a figure of which this one is a part, pyplot could draw anywhere.
+            if self.axes is not None or (self.figure_arguments and self._root is self.figure):
+                Gcf._set_new_active_manager(self._manager)
+                if self.axes is not None:
+                    self._root.sca(self.axes.flat[0])
             yield
         finally:
             if self.figure_arguments:
@@ -186,16 +185,17 @@ class Canvas:
 
     def _empty(self):
         """Make the figure as it was before draw, with the same axes."""
+        properties = _figure_properties(self.figure)
         for name, value in self._properties_as_made.items():
-            if _figure_properties(self.figure)[name] != value:
-                self._forget_background()
+            if properties[name] != value:
                 getattr(self.figure, f"set_{name}")(value)
         if self.axes is None:
             self.figure.clear()
             return
+        for ax in self.axes.flat:
+            _remove_data(ax)
         for twin in [ax for ax in self.figure.axes if ax not in self.axes]:
-            if twin in self.figure.axes:
-                twin.remove()
+            twin.remove()
         if any(_further_artists(self.figure)):
             self.figure.clear()
             for ax in self.axes.flat:
@@ -209,11 +209,12 @@ class Canvas:
         agg, figure = self.figure.canvas, self.figure
         axes = [] if self.axes is None else list(self.axes.flat)
         with plots.styled():
-            if not axes or figure.axes != axes or any(ax.child_axes for ax in axes):
+            further = [*_further_artists(figure), *(it for ax in axes for it in ax.child_axes)]
+            if not axes or figure.axes != axes or further:
                 self._forget_background()
                 agg.draw()
             else:
-                key = [self._background_key_of(ax) for ax in axes]
+                key = [_figure_properties(figure), *map(self._background_key_of, axes)]
                 foreground = [artist for ax in axes for artist in _foreground(ax)]
                 if key == self._background_key:
                     self._place_as_laid_out()
@@ -230,7 +231,7 @@ class Canvas:
 
         The PNG has more pixels than the live picture, unless draw made a figure of its own.
         """
-        if self._shows_own_figure:
+        if self._shows_own_figure or not self.figure_arguments:
             return png_bytes(picture.image)
         self._forget_background()
         return plots.png(self.figure)
@@ -381,8 +382,7 @@ class AxesAsMade:
         self._state = _state(ax)
 
     def restore(self):
-        """Take away what draw has put on the axes, and undo what it has changed."""
-        _remove_data(self.ax)
+        """Undo what draw has changed of the axes, from which its data were removed."""
         self._set_properties()
         if _state(self.ax) != self._state:
             self._renew()
