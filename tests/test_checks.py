@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from aehelpers.checks import check_gradient, gradient_error, rounded
+from aehelpers.checks import check_gradient, directional_derivatives, gradient_error, rounded
 
 
 def quadratic(theta, wrong=1.0):
@@ -23,6 +23,24 @@ def test_the_error_is_relative_to_both_slopes(rng):
     error = gradient_error(lambda theta: quadratic(theta, 3), theta)
     assert error == pytest.approx(0.5, rel=1e-6)
     assert gradient_error(lambda theta: (0.0, theta * 0), theta) == 0
+
+
+def quartic(theta):
+    return (theta**4).sum(axis=-1), 4 * theta**3
+
+
+def test_the_step_that_nobody_chose_is_short_enough_for_a_curved_loss(rng):
+    theta = rng.standard_normal(10)
+    measured, claimed = directional_derivatives(quartic, theta)
+    assert measured == pytest.approx(claimed, rel=1e-7)
+    assert gradient_error(quartic, theta) < 1e-7
+    assert check_gradient(quartic, theta) < 1e-7
+
+
+def test_an_error_as_large_as_the_tolerance_fails():
+    """Measured 2 v, claimed 0: the error is 1, the largest that there is."""
+    with pytest.raises(AssertionError, match="relative error 1.0"):
+        check_gradient(lambda theta: (2 * theta.sum(), 0 * theta), np.zeros(3), tolerance=1)
 
 
 @pytest.mark.parametrize("wrong", [1.001, 0.999, -1, 0, np.nan])
@@ -75,3 +93,7 @@ def test_theta_is_left_alone(rng):
 )
 def test_rounded(value, digits, text):
     assert rounded(value, digits) == text
+
+
+def test_three_digits_are_shown_unless_another_number_is_given():
+    assert rounded(0.0242316) == "0.0242"
