@@ -53,6 +53,10 @@ def test_different_answers_have_different_digests(answer, other):
     assert digest(answer) != digest(other)
 
 
+def test_a_digest_stays_what_the_notebooks_have_stored():
+    assert digest(0.25) == "a30a0433" and digest("The left") == "ef8ddffd"
+
+
 def test_digits_decide_how_exact_an_answer_must_be():
     assert digest(0.254) == digest(0.25) and digest(0.254, 3) != digest(0.25, 3)
 

@@ -1,5 +1,7 @@
 """The gradient of the network, the weights of its two halves in theta, and its objectives."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from family import FAMILY, PIXELS, TIED, VARIATIONAL, make, plain
@@ -7,6 +9,8 @@ from pairwise import pairwise
 
 from aehelpers import Autoencoder, network
 from aehelpers.checks import check_gradient
+from aehelpers.layers import Chain, Dense, Identity, Tanh
+from aehelpers.losses import squared_error
 
 
 def theta_size(network):
@@ -245,3 +249,16 @@ def test_the_noise_on_the_code_fades_linearly_to_zero(X, monkeypatch):
     )
     plain(code_noise=0.4, code_noise_fade=0.5, epochs=8, batch_size=None).fit(X)
     np.testing.assert_allclose(scales, [0.4, 0.3, 0.2, 0.1], atol=1e-16)
+
+
+def test_a_network_of_which_nothing_else_is_said_has_no_noise_penalty_or_decay(rng):
+    """Its loss is that of the layers it was given, with an rng and a penalty at hand."""
+    encoder, decoder = Chain(Dense(4, 2), Tanh()), Chain(Dense(2, 4))
+    bare = network.Network(encoder, decoder, Identity(), Identity(), squared_error)
+    theta, x = bare.init(rng), rng.random((6, 4))
+    x_hat = bare.decode(theta, bare.encode(theta, x))
+    for progress in (0.0, 0.5):
+        loss, _ = bare.objectives()(progress)(theta, x, rng)
+        assert loss == squared_error(x_hat, x)[0]
+    penalized = replace(bare, penalty=lambda z: (1.0, np.zeros_like(z)))
+    assert penalized.objective()(theta, x)[0] == loss

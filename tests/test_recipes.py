@@ -2,6 +2,7 @@
 
 import os
 from functools import partial
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -115,6 +116,27 @@ def test_the_digits_net_is_ahead_of_pca():
 def test_a_recipe_is_unfitted_and_takes_a_seed(recipe):
     model = recipe(random_state=5)
     assert model.random_state == 5 and not hasattr(model, "theta_")
+
+
+@pytest.mark.parametrize(
+    "recipe, widths, epochs, batch_size",
+    [
+        (recipes.published_net, (2, 1, 2), 2000, None),
+        (recipes.spiral_unroller, (2, 16, 16, 1, 16, 16, 2), 1200, None),
+        (recipes.spiral_folder, (2, 32, 32, 1, 32, 32, 2), 2000, None),
+        (partial(recipes.digits_net, 3), (64, 128, 3, 128, 64), 20, 32),
+        (lambda: recipes.family(3)["dense"], (64, 64, 3, 64, 64), 15, 32),
+        (lambda: recipes.family(3)["deep"], (64, 64, 32, 3, 32, 64, 64), 15, 32),
+    ],
+)
+def test_a_recipe_has_the_widths_and_the_length_that_it_says(
+    recipe, widths, epochs, batch_size
+):
+    model = recipe()
+    assert (model.epochs, model.batch_size) == (epochs, batch_size)
+    model.set_params(epochs=0).fit(np.eye(widths[0]))
+    shapes = [W.shape for name, W in model.weights_.items() if name.startswith("W")]
+    assert shapes == [*pairwise(widths)]
 
 
 def test_the_family_is_one_of_each_kind_in_one_budget():

@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
-from family import DENOISING, assert_refused, make
+from family import DENOISING, FAMILY, assert_refused, make
 
+from aehelpers import ConvolutionalAutoencoder
 from aehelpers.losses import LOSSES
 
 # ---- unusable arguments and data -----------------------------------------------------------
@@ -117,3 +118,30 @@ def test_the_decoder_mirrors_the_convolutions_of_the_encoder(rng):
     assert model.reconstruct(X).shape == X.shape
     grey = make("convolutional", image_shape=(7, 8), channels=(3,), **few).fit(X[:, :56])
     assert grey.weights_["W_e1"].shape == (16, 3)
+
+
+def test_three_convolutions_are_mirrored_too(rng):
+    model = make("convolutional", image_shape=(6, 5, 2), channels=(3, 4, 5), kernel_size=3)
+    X = rng.random((6, 6 * 5 * 2))
+    shapes = {name: W.shape for name, W in model.fit(X).weights_.items()}
+    encoder, decoder = [
+        [shapes[f"W_{half}{number}"] for number in (1, 2, 3, 4)] for half in "ed"
+    ]
+    assert [(rows, columns) for columns, rows in decoder[::-1]] == encoder
+
+
+def test_a_convolutional_net_halves_the_image_twice_if_nothing_else_is_said(rng):
+    """Two convolutions of 4 x 4 with stride 2, to 16 and 32 channels."""
+    X = rng.random((3, 8 * 8))
+    model = ConvolutionalAutoencoder((8, 8), epochs=0).fit(X)
+    shapes = [model.weights_[f"W_e{number}"].shape for number in (1, 2, 3)]
+    assert shapes == [(4 * 4, 16), (4 * 4 * 16, 32), (2 * 2 * 32, 2)]
+
+
+# ---- all of them ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("member", FAMILY)
+def test_an_estimator_is_equal_to_itself_alone_and_can_be_a_key(member):
+    model, twin = make(member), make(member)
+    assert model != twin and len({model: 1, twin: 2}) == 2
