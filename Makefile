@@ -13,12 +13,13 @@ comma := ,
 STAMP := $(VENV)/installed-$(subst $(comma),+,$(EXTRAS))
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test coverage lint notebooks matrix handouts slides bench latency historical editions course api clean
+.PHONY: help lab test coverage mutants lint notebooks matrix handouts slides bench latency historical editions course api clean
 
 help:
 	@echo "make lab        open JupyterLab with notebooks/00_start_here.ipynb   (LAB_ARGS=... is passed on)"
 	@echo "make test       lint, unit tests, and every output of every notebook   (PYTEST_ARGS=... is passed on)"
 	@echo "make coverage   unit tests alone; fails if they run less of aehelpers than pyproject.toml asks"
+	@echo "make mutants    seed faults into aehelpers, list those that no test finds; writes docs/mutants.md"
 	@echo "make lint       ruff check and ruff format --check, notebooks included"
 	@echo "make notebooks  run all notebooks anew and store their outputs in normal form"
 	@echo "make matrix     run them in many numerical environments; writes docs/matrix.md (half an hour)"
@@ -45,6 +46,10 @@ test: lint
 
 coverage: $(STAMP)
 	$(BIN)/python -m pytest -n auto --cov=aehelpers tests aehelpers $(PYTEST_ARGS)
+
+# MUTANTS="layers losses --each 40", for example.
+mutants: $(VENV)/installed-lab+test+mutants
+	$(BIN)/python -m tools.mutants $(MUTANTS)
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
