@@ -15,14 +15,15 @@ def total(a, b):
     return a + b
 
 
-def unpacked(**kwargs):
-    return {**kwargs}
+def shown(values):
+    if last := values.pop():
+        print(last)
 """
 
 
 @pytest.fixture
 def root(tmp_path):
-    """A package with one module, of whose two functions only `total` is tested."""
+    """A package with one module, of which only the function `total` is tested."""
     for name, text in {
         "aehelpers/__init__.py": "",
         "aehelpers/tiny.py": MODULE,
@@ -48,12 +49,25 @@ def test_faults_are_seeded_in_code_and_nowhere_else(root):
         compile(mutant.source, mutant.module, "exec")
 
 
+@pytest.mark.parametrize("module", mutants.all_modules(mutants.ROOT))
+def test_every_module_can_have_faults(module):
+    found = mutants.chosen(mutants.ROOT, module, mutants.EACH)
+    assert 0 < len(found) <= mutants.EACH
+    for mutant in found:
+        compile(mutant.source, module, "exec")
+
+
 def test_a_module_has_at_most_as_many_faults_as_asked_and_always_the_same(root):
     first = mutants.chosen(root, "aehelpers/tiny.py", each=1)
     assert len(first) == 1
     assert mutants.chosen(root, "aehelpers/tiny.py", each=9)[:1] == first
-    (root / "aehelpers/tiny.py").write_text("import math\n\n\n" + MODULE, "utf-8")
-    assert list(map(str, mutants.chosen(root, "aehelpers/tiny.py", each=1))) == [str(first[0])]
+
+
+def test_a_change_elsewhere_in_the_module_leaves_the_faults_as_they_were(root):
+    before = list(map(str, mutants.chosen(root, "aehelpers/tiny.py", each=9)))
+    for lines in range(1, 8):
+        (root / "aehelpers/tiny.py").write_text("import math\n" * lines + MODULE, "utf-8")
+        assert list(map(str, mutants.chosen(root, "aehelpers/tiny.py", each=9))) == before
 
 
 def test_what_a_test_notices_is_found_and_the_rest_survives(root):

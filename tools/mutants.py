@@ -33,7 +33,7 @@ PAGE = ROOT / "docs" / "mutants.md"
 PACKAGE = "aehelpers"
 # Cosmic Ray's operators, without those whose faults every run would find: x >> y for x * y.
 OPERATORS = re.compile(
-    r"core/(NumberReplacer|AddNot|RemoveDecorator|ZeroIterationForLoop|ExceptionReplacer"
+    r"core/(NumberReplacer|AddNot|RemoveDecorator|ZeroIterationForLoop"
     r"|Replace(And|Or|True|False|Break|Continue)With\w+|ReplaceUnaryOperator_Delete_\w+"
     r"|ReplaceComparisonOperator_(Eq_NotEq|NotEq_Eq|Lt_LtE|LtE_Lt|Gt_GtE|GtE_Gt|Is_IsNot|IsNot_Is)"
     r"|ReplaceBinaryOperator_(Add_Sub|Sub_Add|Mul_Div|Div_Mul|FloorDiv_Div|Pow_Mul|Mod_Div"
@@ -86,11 +86,22 @@ def chosen(root, module, each):
     for _, function, before, row, operator, occurrence in sorted(ranked, key=itemgetter(0)):
         if len(mutants) < each and (function, before) not in mutants:
             mutated = mutate_code(source, operator, occurrence)
+            if not is_python(mutated):
+                continue
             after = mutated.splitlines()[row - 1].strip()
             # Cosmic Ray puts a blank before each number that it writes: x[- 2].
             after = re.sub(r"([(\[]-?|\w=-?|[,=:] -) (?=-?\d)", r"\1", after)
             mutants[function, before] = Mutant(module, function, before, after, mutated)
     return list(mutants.values())
+
+
+def is_python(source):
+    """Say whether the text can be compiled; `if not x := 1` cannot, which Cosmic Ray makes."""
+    try:
+        compile(source, "mutant", "exec")
+    except SyntaxError:
+        return False
+    return True
 
 
 def places(source):
@@ -103,9 +114,7 @@ def places(source):
         operator, occurrence = get_operator(name)(), 0
         for node in nodes:
             for which, (start, _) in enumerate(operator.mutation_positions(node)):
-                # Cosmic Ray takes the stars of {**kwargs} for a power.
-                if node.parent.type != "dictorsetmaker":
-                    yield operator, occurrence, node, start, which
+                yield operator, occurrence, node, start, which
                 occurrence += 1
 
 
