@@ -26,6 +26,7 @@ LIVE_DPI = 100  # of the pictures in a notebook; print has more
 AXES_PROPERTIES = (
     "adjustable alpha anchor aspect axisbelow box_aspect facecolor frame_on visible zorder"
 )
+AXIS_PROPERTIES = ["visible", "label_position"]
 SPINE_PROPERTIES = "alpha edgecolor linestyle linewidth position visible zorder"
 # Attributes that a layout or a label changes, though the next picture does not depend on them.
 # With a further name in another version of matplotlib, pictures take longer and are as right.
@@ -349,23 +350,29 @@ def _state(ax):
     for part in parts:
         for name, value in vars(part).items():
             if name not in TRANSIENT_ATTRIBUTES and isinstance(value, SIMPLE_TYPES):
-                # A copy, for fonts and dicts are changed in place.
-                state.append((name, value if isinstance(value, tuple) else str(value)))
+                state.append((name, _copied(value)))
     ticks = [[tick.label1 for tick in axis.get_major_ticks(1)] for axis in _axis_pair(ax)]
     return state + [{_look(label) for label in labels} for labels in ticks]
 
 
 def _look(text):
     """Return how a text looks, as one that can be compared."""
-    names = "rotation color alpha visible ha va fontproperties".split()
-    return " ".join(str(getattr(text, f"get_{name}")()) for name in names)
+    look = text.get_rotation(), text.get_color(), text.get_alpha(), text.get_visible()
+    return str((*look, text.get_ha(), text.get_va(), hash(text.get_fontproperties())))
+
+
+def _copied(value):
+    """Return a value so that it can be compared later: fonts and dicts are changed in place."""
+    if isinstance(value, FontProperties):
+        return hash(value)
+    return dict(value) if isinstance(value, dict) else value
 
 
 class AxesAsMade:
     """How an axes was before draw, so that it can be so again."""
 
     def __init__(self, ax):
-        names = {ax: AXES_PROPERTIES.split()} | dict.fromkeys(_axis_pair(ax), ["visible"])
+        names = {ax: AXES_PROPERTIES.split()} | dict.fromkeys(_axis_pair(ax), AXIS_PROPERTIES)
         names |= dict.fromkeys(ax.spines.values(), SPINE_PROPERTIES.split())
         self.ax = ax
         self._properties = [
@@ -390,8 +397,6 @@ class AxesAsMade:
     def _renew(self):
         """Clear the axes, which takes almost as long as to draw it."""
         self.ax.clear()
-        for axis, which, values in self._tick_params:
-            axis.set_tick_params(which=which, reset=True, **values)
         self._set_properties()
 
     def _set_properties(self):
@@ -399,6 +404,9 @@ class AxesAsMade:
         for artist, name, value in self._properties:
             if getattr(artist, f"get_{name}")() != value:
                 artist.set(**{name: value})
+        for axis, which, values in self._tick_params:
+            if axis.get_tick_params(which) != values:
+                axis.set_tick_params(which=which, reset=True, **values)
 
 
 def webp_bytes(image):

@@ -247,7 +247,12 @@ def _saved(fig, dpi, box):
 
 
 def _whole_box(fig):
-    """Return the box of all that was drawn, in inches, or None if it lies in the figure."""
+    """Return the box of all that was drawn, in inches, or None if the figure has a layout.
+
+    None also if all lies in the figure.
+    """
+    if fig.get_layout_engine() is not None:
+        return None
     box = Bbox.union([fig.bbox_inches, fig.get_tightbbox()])
     if np.abs(box.get_points() - fig.bbox_inches.get_points()).max() < CUT_TOLERANCE:
         return None
@@ -275,7 +280,8 @@ class Picture:
 def show(fig, alt=None, dpi=PRINT_DPI):
     """Return the Picture of `fig`, a figure or any axes of it. It ends a notebook's cell.
 
-    The picture has the size of the figure, or more where something lies outside of the figure.
+    The picture has the size of the figure, or more where something lies outside of a figure of
+    pyplot, which has no layout.
 
     The text of the Picture is `alt`, a sentence on what to see, and then `describe(fig)`.
     """
