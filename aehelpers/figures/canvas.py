@@ -26,7 +26,8 @@ LIVE_DPI = 100  # of the pictures in a notebook; print has more
 AXES_PROPERTIES = (
     "adjustable alpha anchor aspect axisbelow box_aspect facecolor frame_on visible zorder"
 )
-AXIS_PROPERTIES = ["visible", "label_position"]
+AXIS_PROPERTIES = "visible label_position"
+OFFSET_TEXT_PROPERTIES = "color horizontalalignment verticalalignment visible"
 SPINE_PROPERTIES = "alpha edgecolor linestyle linewidth position visible zorder"
 # Attributes that a layout or a label changes, though the next picture does not depend on them.
 # With a further name in another version of matplotlib, pictures take longer and are as right.
@@ -372,13 +373,15 @@ class AxesAsMade:
     """How an axes was before draw, so that it can be so again."""
 
     def __init__(self, ax):
-        names = {ax: AXES_PROPERTIES.split()} | dict.fromkeys(_axis_pair(ax), AXIS_PROPERTIES)
-        names |= dict.fromkeys(ax.spines.values(), SPINE_PROPERTIES.split())
+        offset_texts = [axis.offsetText for axis in _axis_pair(ax)]
+        names = {ax: AXES_PROPERTIES} | dict.fromkeys(_axis_pair(ax), AXIS_PROPERTIES)
+        names |= dict.fromkeys(offset_texts, OFFSET_TEXT_PROPERTIES)
+        names |= dict.fromkeys(ax.spines.values(), SPINE_PROPERTIES)
         self.ax = ax
         self._properties = [
             (artist, name, getattr(artist, f"get_{name}")())
             for artist, some in names.items()
-            for name in some
+            for name in some.split()
         ]
         self._tick_params = [
             (axis, which, axis.get_tick_params(which))
