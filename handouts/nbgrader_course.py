@@ -12,9 +12,9 @@ import subprocess
 import sys
 from importlib.util import find_spec
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from handouts.editions import (
-    ANSWER_PLACEHOLDER,
     STORED_RUNS,
     grading,
     is_for_teachers,
@@ -24,39 +24,11 @@ from tools import notebooks
 
 FOLDER = notebooks.ROOT / "build" / "course"
 
-CONFIG = f'''"""How nbgrader hands out and grades this course; written once, yours to change."""
-
-c = get_config()  # noqa: F821 (nbgrader defines it)
-
-c.CourseDirectory.course_id = "autoencoders"
-c.ClearSolutions.code_stub = {{
-    "python": '# Your answer here\\nraise NotImplementedError("not answered yet: see the hint")'
-}}
-c.ClearSolutions.text_stub = "{ANSWER_PLACEHOLDER}"
-# Seconds that a kernel may take to start, and a cell to run, on a busy machine, too.
-c.Execute.startup_timeout = c.Execute.timeout = 600
-'''
-
-HOW_TO = """# The course in nbgrader
-
-Run all commands in this folder, in an activated environment with `aehelpers[lab,grading]`.
-
-- `source/NN/NN.ipynb`: notebook NN with solutions and hidden tests; not for students.
-- `release/NN/`: what students get. The answers and the hidden tests are taken out.
-- `submitted/NAME/NN/`: where what a student hands in belongs, `NN.ipynb` with this very name.
-
-Grade assignment 01:
-
-    nbgrader autograde 01             # puts changed checks back, runs all, counts points
-    jupyter lab                       # Nbgrader > Formgrader: mark the answers in words
-    nbgrader generate_feedback 01     # a page for each student, in feedback/
-    nbgrader export                   # grades.csv
-
-The answers in words stand at "needs manual grade" until you have marked them; an untouched one
-gets 0. Submissions are code that runs on your machine, with your rights: grade in a container
-or an account of its own. `make course` writes source and release anew and leaves gradebook,
-submissions and `nbgrader_config.py` alone.
-"""
+# What grades the course and says how; copied, so that the folder works wherever it is moved.
+COURSE_FILES = notebooks.ROOT / "handouts" / "course"
+PARTS = ["source", "release"]
+CONFIG = "nbgrader_config.py"  # written once: it is the teacher's to change
+OWN_STEPS = "from submissions import"  # a config that lacks it is from before these steps
 
 
 def nbgrader_source(nb):
@@ -93,23 +65,52 @@ def nbgrader(folder, *arguments):
 
 
 def build(assignments, folder=FOLDER):
-    """Write {number: notebook} as assignments of a course at folder, and what students get."""
+    """Write {number: notebook} as assignments of a course at folder, and what students get.
+
+    An assignment that nbgrader refuses stays as it was. Returns {number: why}: its graded cells
+    are others than those by which submissions have been graded, say.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    if not (folder / "nbgrader_config.py").exists():
-        (folder / "nbgrader_config.py").write_text(CONFIG, "utf-8")
-    (folder / "HOW_TO.md").write_text(HOW_TO, "utf-8")
-    for number, nb in assignments.items():
-        assignment = folder / "source" / number
-        assignment.mkdir(parents=True, exist_ok=True)
-        nb = nbgrader_source(nb)
-        notebooks.write(nb, assignment / f"{number}.ipynb")
-        if any(STORED_RUNS.name in cell.source for cell in nb.cells):
-            shutil.copy(STORED_RUNS, assignment)
-    nbgrader(folder, "generate_assignment", "*", "--force")
+    for file in COURSE_FILES.iterdir():
+        if file.is_file() and not (file.name == CONFIG and (folder / CONFIG).exists()):
+            shutil.copy(file, folder)
+    with TemporaryDirectory(dir=folder) as kept:
+        for part in PARTS:
+            (folder / part).mkdir(exist_ok=True)
+            shutil.copytree(folder / part, Path(kept, part))
+        try:
+            for number, nb in assignments.items():
+                shutil.rmtree(folder / "release" / number, ignore_errors=True)
+                write_source(nb, number, folder / "source" / number)
+            nbgrader(folder, "generate_assignment", "*", "--force")
+            return {}
+        except RuntimeError as error:
+            return {number: str(error) for number in not_released(folder, assignments, kept)}
+        finally:
+            for number in not_released(folder, assignments, kept):
+                for part in PARTS:
+                    shutil.rmtree(folder / part / number, ignore_errors=True)
+                    if Path(kept, part, number).exists():
+                        shutil.copytree(Path(kept, part, number), folder / part / number)
+
+
+def write_source(nb, number, assignment):
+    """Write nb as the source of an assignment, with the stored runs if it reads them."""
+    assignment.mkdir(exist_ok=True)
+    nb = nbgrader_source(nb)
+    notebooks.write(nb, assignment / f"{number}.ipynb")
+    if any(STORED_RUNS.name in cell.source for cell in nb.cells):
+        shutil.copy(STORED_RUNS, assignment)
+
+
+def not_released(folder, assignments, kept):
+    """Return the assignments of now and before that students would not get."""
+    numbers = {*assignments, *(path.name for path in Path(kept, "release").iterdir())}
+    return sorted(n for n in numbers if not (folder / "release" / n / f"{n}.ipynb").exists())
 
 
 def main(argv=None):
-    """Write the course of the notebooks that the command line names."""
+    """Write the course of what the command line names; the exit code is 1 if one is refused."""
     parser = argparse.ArgumentParser(description="Write an nbgrader course.")
     parser.add_argument("paths", nargs="*", type=Path, help="default: those with exercises")
     parser.add_argument("--to", type=Path, default=FOLDER, help="folder, made if need be")
@@ -117,9 +118,17 @@ def main(argv=None):
     paths = options.paths or sorted(notebooks.NOTEBOOKS.glob("*.ipynb"))
     read = {path.stem[:2]: notebooks.read(path) for path in paths}
     graded = {number: nb for number, nb in read.items() if any(map(grading, nb.cells))}
-    build(graded, options.to)
-    print(f"assignments {', '.join(graded)} are in {options.to}; see HOW_TO.md there")
+    refused = build(graded, options.to)
+    for number, why in refused.items():
+        print(f"assignment {number} STAYS AS IT WAS; nbgrader refused its new version:\n{why}")
+        print("If graded cells came or went: see 'A new version of the notebooks' in HOW_TO.md")
+    if OWN_STEPS not in (options.to / CONFIG).read_text("utf-8"):
+        print(f"{CONFIG} is from an earlier version, and its feedback pages show hidden tests:")
+        print(f"move your changes to a copy of {COURSE_FILES / CONFIG}")
+    made = [number for number in graded if number not in refused]
+    print(f"assignments {', '.join(made)} are in {options.to}; see HOW_TO.md there")
+    return int(bool(refused))
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

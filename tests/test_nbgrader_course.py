@@ -1,6 +1,9 @@
 """nbgrader grades the course: right answers get all points, all others none."""
 
 import ast
+import copy
+import csv
+import html
 import importlib.util
 import json
 import re
@@ -9,9 +12,17 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from handouts import nbgrader_course
-from handouts.editions import HINTED_SOLUTION_RE, SOLUTION_RE, grading, is_for_teachers
+from handouts.editions import (
+    ANSWER_PLACEHOLDER,
+    HIDDEN_TESTS_RE,
+    HINTED_SOLUTION_RE,
+    SOLUTION_RE,
+    grading,
+    is_for_teachers,
+)
 from tools import notebooks
 
 GRADED = ["01_math", "02_data"]  # the quickest two to run
@@ -52,34 +63,6 @@ def graded_cells(nb, **kind):
         for grade_id, cell in found.items()
         if all(grading(cell)[key] == value for key, value in kind.items())
     }
-
-
-def without_pictures(nb):
-    """nb, quicker: without the cells that only show a picture above the exercises.
-
-    Every cell that binds a name which a later cell reads is kept, so answers and checks find
-    all they would find in the whole notebook.
-    """
-    first = next(i for i, cell in enumerate(nb.cells) if grading(cell))
-    kept, read = [], set()
-    for place, cell in reversed(list(enumerate(nb.cells))):
-        if cell.cell_type == "code" and (place >= first or not only_shows(cell, read)):
-            names = [n for n in ast.walk(ast.parse(cell.source)) if isinstance(n, ast.Name)]
-            read -= set(bound_names(cell.source))
-            read |= {name.id for name in names if isinstance(name.ctx, ast.Load)}
-            kept.insert(0, cell)
-        elif place >= first:
-            kept.insert(0, cell)
-    nb.cells = kept
-    return nb
-
-
-def only_shows(cell, read):
-    """Whether a cell's picture, or its call of the explorer, is all that it leaves behind."""
-    shows = any("image/png" in output.get("data", {}) for output in cell.outputs)
-    on_slider = re.match(r"explorer\b(?! *=)", cell.source)
-    bound = set(bound_names(cell.source)) - {"fig", "ax", "axes"}  # each picture makes its own
-    return (shows or on_slider) and read.isdisjoint(bound)
 
 
 def bound_names(source):
@@ -131,9 +114,32 @@ print(json.dumps(rows))
 """
 
 
+def recorded(folder):
+    """{student: {grade_id: (points, most points, whether a person must look)}}."""
+    command = [sys.executable, "-c", READ_GRADES]
+    done = subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True)
+    found = {}
+    for student, grade_id, *grade in json.loads(done.stdout):
+        found.setdefault(student, {})[grade_id] = tuple(grade)
+    return found
+
+
+def hidden(nb):
+    """The lines and the messages of all hidden tests that stand nowhere else in nb."""
+    regions = [found[0] for cell in nb.cells if (found := HIDDEN_TESTS_RE.search(cell.source))]
+    public = "\n".join(HIDDEN_TESTS_RE.sub("", cell.source) for cell in nb.cells)
+    lines = [line.strip() for region in regions for line in region.splitlines()]
+    lines += re.findall(r'"([^"\n]+)"', "\n".join(regions))
+    return {line for line in lines if len(line) >= 8 and line not in public}
+
+
+def text_of_page(path):
+    return html.unescape(re.sub(r"<[^>]*>", "", path.read_text("utf-8")))
+
+
 def grades(nb, number, folder):
-    """{kind of student: {grade_id: (points, most points, whether a person must look)}}."""
-    nbgrader_course.build({number: nb}, folder)
+    """What each kind of student gets from nbgrader alone, which writes feedback pages, too."""
+    assert nbgrader_course.build({number: nb}, folder) == {}
     name = f"{number}.ipynb"
     release = notebooks.read(folder / "release" / number / name)
     for kind in KINDS:
@@ -141,23 +147,19 @@ def grades(nb, number, folder):
         handed_in.mkdir(parents=True)
         notebooks.write(submission(release, nb, kind), handed_in / name)
     nbgrader_course.nbgrader(folder, "autograde", number)
-    command = [sys.executable, "-c", READ_GRADES]
-    done = subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True)
-    found = {kind: {} for kind in KINDS}
-    for kind, grade_id, *grade in json.loads(done.stdout):
-        found[kind][grade_id] = tuple(grade)
-    return found
+    nbgrader_course.nbgrader(folder, "generate_feedback", number)
+    return recorded(folder)
 
 
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory):
-    """{notebook: (notebook, its grades)}, both graded at once."""
+    """{notebook: (notebook, its grades, the course's folder)}, both graded at once."""
     # Not in the threads: the second would empty pytest's base folder, which the first has made.
     folders = {name: tmp_path_factory.mktemp(name) for name in GRADED}
 
     def run(name):
-        nb = without_pictures(notebooks.read(notebooks.NOTEBOOKS / f"{name}.ipynb"))
-        return nb, grades(nb, name[:2], folders[name])
+        nb = notebooks.read(notebooks.NOTEBOOKS / f"{name}.ipynb")
+        return nb, grades(nb, name[:2], folders[name]), folders[name]
 
     with ThreadPoolExecutor(len(GRADED)) as pool:
         return dict(zip(GRADED, pool.map(run, GRADED), strict=True))
@@ -173,7 +175,7 @@ def expected(nb, share):
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("name", GRADED)
 def test_every_check_gives_what_the_answer_earns(graded, name, kind):
-    nb, found = graded[name]
+    nb, found, _ = graded[name]
     wanted = expected(nb, share=1 if kind == "right" else 0)
     words = graded_cells(nb, grade=True, solution=True)
     assert {id_: grade for id_, grade in found[kind].items() if id_ not in words} == wanted
@@ -182,7 +184,7 @@ def test_every_check_gives_what_the_answer_earns(graded, name, kind):
 
 @pytest.mark.parametrize("name", GRADED)
 def test_words_wait_for_a_person_unless_untouched(graded, name):
-    nb, found = graded[name]
+    nb, found, _ = graded[name]
     words = graded_cells(nb, grade=True, solution=True)
     assert words
     for grade_id, cell in words.items():
@@ -191,7 +193,353 @@ def test_words_wait_for_a_person_unless_untouched(graded, name):
         assert found["empty"][grade_id] == (0, most, False)
 
 
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("name", GRADED)
+def test_a_feedback_page_shows_nothing_of_a_hidden_test(graded, name, kind):
+    nb, _, folder = graded[name]
+    page = text_of_page(folder / "feedback" / kind / name[:2] / f"{name[:2]}.html")
+    secrets = hidden(nb)
+    assert len(secrets) > 10 and [each for each in secrets if each in page] == []
+    said = {"right": "The hidden check passed, too.", "wrong": "The self-check did not pass: "}
+    assert said.get(kind, "The self-check did not pass: ") in page
+    assert ("The hidden check passed, too." in page) == (kind == "right")
+
+
+# A course of five small exercises, and what can befall a submission
+
+
+LESSON = [
+    "import numpy as np\nfrom aehelpers.course import Exercise",
+    "X = np.arange(6.0)\nrng = np.random.default_rng(0)",
+    "picture = X + 1\nopen('drawn.txt', 'a').write('x')",
+    "noise = rng.random(3)",
+    "offset = rng.random()",
+]
+
+
+def five():
+    """A notebook with five exercises: write a function that gives `i` times its argument."""
+    cells = [new_code_cell(source) for source in LESSON]
+    cells.append(new_markdown_cell("# Small\n\n## Exercises"))
+    for i in range(1, 6):
+        task = new_markdown_cell(f"### Exercise {i}: times {i}\n\nWrite `times_{i}`.")
+        answer = new_code_cell(
+            f"def times_{i}(x):\n    # Hint: repeat the sum\n    ### BEGIN SOLUTION\n"
+            f"    return {i} * x + 0 * X[1] + 0 * offset\n    ### END SOLUTION",
+            metadata={"nbgrader": marks(f"77-exercise-{i}", solution=True)},
+        )
+        check = new_code_cell(
+            f'this = Exercise("{i}", look="the sum")\n'
+            f'this.expect(times_{i}(1) == {i}, "off for 1")\nthis.done()\n'
+            f"### BEGIN HIDDEN TESTS\nassert times_{i}(2 * X[1]) == {2 * i}, "
+            f'"other arguments, secret {i}"\n### END HIDDEN TESTS',
+            metadata={"nbgrader": marks(f"77-exercise-{i}-check", points=1)},
+        )
+        cells += [task, answer, check]
+    words = "### BEGIN SOLUTION\nBecause sums repeat.\n### END SOLUTION"
+    metadata = {"nbgrader": marks("77-exercise-5-words", points=2, solution=True)}
+    cells.append(new_markdown_cell(words, metadata=metadata))
+    return notebooks.normalise(notebooks.nbformat.v4.new_notebook(cells=cells))
+
+
+def marks(grade_id, points=None, solution=False):
+    """nbgrader's metadata of a cell."""
+    found = {"grade_id": grade_id, "schema_version": 3, "task": False, "solution": solution}
+    found |= {"grade": points is not None, "locked": not solution}
+    return found | ({"points": points} if points else {})
+
+
+def answers(*bodies):
+    """A change of a notebook: what stands in the answers to exercises 1, 2, ..."""
+
+    def change(nb):
+        cells = graded_cells(nb, solution=True, grade=False)
+        for i, body in enumerate(bodies, 1):
+            cells[f"77-exercise-{i}"].source = body.replace("RIGHT", right(i))
+        return nb
+
+    return change
+
+
+def right(i):
+    return f"def times_{i}(x):\n    return {i} * x"
+
+
+ALL_RIGHT = answers(*["RIGHT"] * 5)
+STUBBORN = """while True:
+    try:
+        while True: pass
+    except BaseException:
+        pass"""
+
+
+def copied(nb):
+    """A copy of an answer and of a check, and the words written into a copy."""
+    nb = ALL_RIGHT(nb)
+    ids = {grading(cell).get("grade_id"): cell for cell in nb.cells}
+    words = copy.deepcopy(ids["77-exercise-5-words"])
+    words.source = "Because of the sum."
+    first = copy.deepcopy(ids["77-exercise-1"])
+    first.source += "\n    # my notes: 1/0"
+    nb.cells += [first, copy.deepcopy(ids["77-exercise-2-check"]), words]
+    return nb
+
+
+def stripped(nb):
+    """As some editors store it: no metadata, no ids, format 4.0, another kernel's name."""
+    nb = ALL_RIGHT(nb)
+    for cell in nb.cells:
+        cell.metadata = notebooks.nbformat.from_dict({"id": "abc", "colab": {"base_uri": "x"}})
+        del cell["id"]
+    nb.nbformat_minor = 0
+    nb.metadata = notebooks.nbformat.from_dict({"kernelspec": {"name": "ir", "language": "R"}})
+    return nb
+
+
+def nameless(nb):
+    """Without a kernel, with Windows line ends in the cells, and words left as they were."""
+    nb = ALL_RIGHT(nb)
+    nb.metadata = notebooks.nbformat.from_dict({})
+    for cell in nb.cells:
+        cell.source = cell.source.replace("\n", "\r\n")
+    return nb
+
+
+def deleted(nb):
+    """A lesson's cell changed, one deleted; an answer with its check deleted, another check."""
+    nb = ALL_RIGHT(nb)
+    gone = {"77-exercise-2", "77-exercise-2-check", "77-exercise-4-check"}
+    nb.cells = [cell for cell in nb.cells if grading(cell).get("grade_id") not in gone]
+    nb.cells[0].source = "from aehelpers.course import Exercise"
+    del nb.cells[1]
+    return nb
+
+
+STUDENTS = {
+    # Right in the self-check, wrong in the hidden one; raises in it; prints its arguments.
+    "almost": answers(
+        "def times_1(x):\n    return 1",
+        "def times_2(x):\n    return 2 if x == 1 else {}[x]",
+        "def times_3(x):\n    print('argument', float(x))\n    return 3 * x",
+        "RIGHT",
+        "import sys\ndef times_5(x):\n    print('careful', file=sys.stderr)\n    return 5 * x",
+    ),
+    "loops": answers(
+        "def times_1(x):\n    while True: pass", STUBBORN, "RIGHT", "input()", "RIGHT"
+    ),
+    "exits": answers(
+        "import os\nos._exit(1)", "exit()", "import sys\nsys.exit()", "RIGHT", "RIGHT"
+    ),
+    "deletes": answers(
+        "del np, Exercise\nX[:] = 0\nint = len = this = None",
+        f"%reset -f\n{right(2)}",
+        "class Exercise: pass\nX = None\nRIGHT",
+        "print('x' * 10**8)\nRIGHT",
+        "RIGHT",
+    ),
+    "copies": copied,
+    "stripped": stripped,
+    "nameless": nameless,
+    "deleted": deleted,
+    "wide": ALL_RIGHT,
+    "empty": lambda nb: nb,
+}
+POINTS = {  # of exercises 1 to 5
+    "almost": [0, 0, 1, 1, 1],
+    "loops": [0, 0, 1, 0, 1],
+    "exits": [0, 0, 0, 1, 1],
+    "deletes": [0, 0, 0, 1, 1],
+    "copies": [1, 1, 1, 1, 1],
+    "stripped": [1, 1, 1, 1, 1],
+    "nameless": [1, 1, 1, 1, 1],
+    "deleted": [1, 0, 1, 1, 1],
+    "wide": [1, 1, 1, 1, 1],
+    "empty": [0, 0, 0, 0, 0],
+}
+
+
+def run_grade(folder, *arguments):
+    command = [sys.executable, "grade.py", *arguments]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True)
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    """(the folder of the small course, what grade.py said), with all of STUDENTS graded."""
+    folder = tmp_path_factory.mktemp("small")
+    assert nbgrader_course.build({"77": five()}, folder) == {}
+    config = folder / "nbgrader_config.py"
+    changed = config.read_text("utf-8").replace("Execute.timeout = 180", "Execute.timeout = 3")
+    config.write_text(changed.replace("iopub_timeout = 30", "iopub_timeout = 1"), "utf-8")
+    release = notebooks.read(folder / "release" / "77" / "77.ipynb")
+    for student, change in STUDENTS.items():
+        handed_in = folder / "submitted" / student / "77"
+        handed_in.mkdir(parents=True)
+        text = notebooks.as_text(change(copy.deepcopy(release)))
+        coding = "utf-16" if student == "wide" else "utf-8"
+        (handed_in / "77.ipynb").write_bytes(text.replace("\n", "\r\n").encode(coding))
+    for student, name, text in [("lost", "other.ipynb", "{}"), ("torn", "77.ipynb", '{"cel')]:
+        (folder / "submitted" / student / "77").mkdir(parents=True)
+        (folder / "submitted" / student / "77" / name).write_text(text, "utf-8")
+    return folder, run_grade(folder, "77")
+
+
+@pytest.mark.parametrize("student", STUDENTS)
+def test_each_cell_costs_only_itself(small, student):
+    folder, said = small
+    found = recorded(folder)[student]
+    points = [found[f"77-exercise-{i}-check"][0] for i in range(1, 6)]
+    assert points == POINTS[student], said.stdout + said.stderr
+
+
+def test_words_written_into_a_copy_wait_and_untouched_ones_get_0(small):
+    found = recorded(small[0])
+    words = {student: found[student]["77-exercise-5-words"] for student in STUDENTS}
+    assert words["copies"] == (None, 2, True)
+    assert words["nameless"] == words["stripped"] == words["empty"] == (0, 2, False)
+
+
+def test_one_command_says_what_came_of_each_submission(small):
+    folder, said = small
+    lines = said.stdout.splitlines()
+    assert said.returncode == 1 and said.stderr == ""
+    told = {line.split(",")[0]: line for line in lines if ", 77: " in line}
+    assert set(told) == {*STUDENTS, "lost", "torn"}
+    assert "5 of 5 points; 1 answer waits to be marked." in told["copies"]
+    assert "5 of 7 points." in told["nameless"]
+    assert told["lost"].endswith("77.ipynb is missing; there is ['other.ipynb']")
+    assert "torn, 77: NOT GRADED. " in told["torn"] and "is not a notebook" in told["torn"]
+    notes = "\n".join(lines)
+    assert "77-exercise-1 stands in the notebook more than once; one of them counts" in notes
+    assert "77-exercise-4-check was changed or missing and is put back" in notes
+    assert "this cell ended Python; all else was run again without it" in notes
+    assert "checksum" not in notes
+
+
+def test_what_students_handed_in_is_not_touched(small):
+    text = (small[0] / "submitted" / "nameless" / "77" / "77.ipynb").read_bytes()
+    assert b"\r\n" in text and b"kernelspec" not in text
+
+
+def test_what_nothing_graded_needs_is_not_run(small):
+    folder, _ = small
+    for student in STUDENTS:
+        assert not (folder / "autograded" / student / "77" / "drawn.txt").exists()
+        nb = notebooks.read(folder / "autograded" / student / "77" / "77.ipynb")
+        ran = [c.execution_count is not None for c in nb.cells if c.source in LESSON]
+        # `noise` draws from `rng` before `offset` does, so it has to run.
+        assert ran == [True, True, False, True, True]
+
+
+@pytest.mark.parametrize("student", STUDENTS)
+def test_a_feedback_page_says_what_passed_and_no_more(small, student):
+    page = text_of_page(small[0] / "feedback" / student / "77" / "77.html")
+    assert [each for each in hidden(five()) if each in page] == []
+    assert "argument 2.0" not in page and "secret" not in page
+    assert page.count("The hidden check passed, too.") == sum(POINTS[student])
+    waiting = "Answers that are not marked yet: 1." in page
+    assert waiting == (student == "copies")
+
+
+def test_feedback_names_the_public_failure_and_the_kind_of_the_hidden_one(small):
+    almost, loops, exits, empty = (
+        text_of_page(small[0] / "feedback" / student / "77" / "77.html")
+        for student in ("almost", "loops", "exits", "empty")
+    )
+    assert "ok    exercise 1\nThe hidden check, with other inputs, did not pass.\n" in almost
+    assert "did not pass. Your answer raised KeyError in it." in almost
+    assert "Not passed: the check took too long and was stopped." in loops
+    assert "this cell could not be stopped" in loops and "this cell ended Python" in exits
+    assert "The self-check did not pass: NotImplementedError: not answered yet" in empty
+
+
+def test_a_second_run_grades_only_what_has_changed(small):
+    folder, _ = small
+    path = folder / "submitted" / "empty" / "77" / "77.ipynb"
+    nb = ALL_RIGHT(notebooks.read(folder / "release" / "77" / "77.ipynb"))
+    before = path.read_bytes()
+    notebooks.write(nb, path)
+    try:
+        lines = run_grade(folder, "77").stdout.splitlines()
+    finally:
+        path.write_bytes(before)
+    graded = [line.split(",")[0] for line in lines if ": graded in" in line]
+    assert graded == ["empty"]
+    assert "copies, 77: not changed since it was graded. 5 of 5" in "\n".join(lines)
+    assert recorded(folder)["empty"]["77-exercise-3-check"][0] == 1
+
+
+def read_table(path):
+    with open(path, encoding="utf-8", newline="") as file:
+        return list(csv.reader(file))
+
+
+def test_the_tables_have_the_columns_that_moodle_and_canvas_import(small):
+    folder, _ = small
+    moodle = read_table(folder / "grades_moodle.csv")
+    assert moodle[0] == [
+        *("First name", "Last name", "ID number", "Email address"),
+        "Autoencoders 77",
+    ]
+    canvas = read_table(folder / "grades_canvas.csv")
+    assert canvas[0] == [
+        *("Student", "ID", "SIS User ID", "SIS Login ID", "Section"),
+        "Autoencoders 77",
+    ]
+    assert canvas[1] == ["    Points Possible", "", "", "", "", "7.0"]
+    points = {row[2]: row[-1] for row in moodle[1:]}
+    assert points["loops"] == "2.0" and points["copies"] == "-"
+    points = {row[3]: row[-1] for row in canvas[2:]}
+    assert points["loops"] == "2.0" and points["copies"] == ""
+    plain = read_table(folder / "grades.csv")
+    assert plain[0][:3] == ["student", "assignment", "points"]
+    assert ["copies", "77", "5.0", "7.0", "1"] in plain
+
+
+# Making the course again
+
+
+def test_a_course_made_again_keeps_what_is_the_teachers_and_the_gradebook(small):
+    folder, _ = small
+    before = {p: p.read_bytes() for p in folder.glob("submitted/*/*/*")}
+    nb = five()
+    nb.cells[0].source += "\n# a better lesson"
+    assert nbgrader_course.build({"77": nb}, folder) == {}
+    assert "a better lesson" in (folder / "release" / "77" / "77.ipynb").read_text("utf-8")
+    assert "Execute.timeout = 3" in (folder / "nbgrader_config.py").read_text("utf-8")
+    assert {p: p.read_bytes() for p in folder.glob("submitted/*/*/*")} == before
+    assert recorded(folder)["wide"]["77-exercise-1-check"][0] == 1
+
+
+def test_an_assignment_that_nbgrader_refuses_stays_as_it_was(small, monkeypatch, capsys):
+    folder, _ = small
+    kept = {
+        p: p.read_bytes() for part in ("source", "release") for p in folder.glob(f"{part}/*/*")
+    }
+    nb = five()
+    nb.cells = [c for c in nb.cells if "exercise-4" not in grading(c).get("grade_id", "")]
+    notebooks.write(nb, folder / "77_small.ipynb")
+    code = nbgrader_course.main([str(folder / "77_small.ipynb"), "--to", str(folder)])
+    said = capsys.readouterr().out
+    assert code == 1 and "assignment 77 STAYS AS IT WAS" in said and "HOW_TO.md" in said
+    assert "Cannot add or remove cells" in said
+    assert {p: p.read_bytes() for p in kept} == kept
+
+
 # Without nbgrader's run: quick
+
+
+def test_a_config_from_an_earlier_version_is_pointed_out(tmp_path, monkeypatch, capsys):
+    (tmp_path / "nbgrader_config.py").write_text("c = get_config()\n", "utf-8")
+    monkeypatch.setattr(nbgrader_course, "nbgrader", lambda *arguments: "")
+    nbgrader_course.main([str(notebooks.NOTEBOOKS / "01_math.ipynb"), "--to", str(tmp_path)])
+    assert "its feedback pages show hidden tests" in capsys.readouterr().out
+    assert (tmp_path / "nbgrader_config.py").read_text("utf-8") == "c = get_config()\n"
+
+
+def test_students_find_the_placeholder_of_the_editions():
+    config = (nbgrader_course.COURSE_FILES / "nbgrader_config.py").read_text("utf-8")
+    assert f'text_stub = "{ANSWER_PLACEHOLDER}"' in config
 
 
 def test_the_source_has_no_cell_for_teachers_and_takes_its_stored_runs_along():
