@@ -81,40 +81,52 @@ def fingerprint(notebook, assignment):
     return hashlib.sha256(content).hexdigest()
 
 
+def marks(api, key):
+    """Return what changes if a person marks a submission or comments on it."""
+    student, assignment = key.split("/")
+    with api.gradebook as book:
+        sheets = book.find_submission(assignment, student).notebooks
+        given = [
+            (each.id, each.manual_score, each.extra_credit) for s in sheets for each in s.grades
+        ]
+        given += [(each.id, each.manual_comment) for sheet in sheets for each in sheet.comments]
+    return repr(sorted(given))
+
+
 def grade(api, assignment, again=False):
     """Grade an assignment; say in a line for each student what came. Return who failed."""
     record = json.loads(RECORD.read_text("utf-8")) if RECORD.exists() else {}
     notes, failed = Notes(), []
     for student, folder in submissions(assignment):
-        name = f"{student}, {assignment}"
+        name, key = f"{student}, {assignment}", f"{student}/{assignment}"
         notebook = folder / f"{assignment}.ipynb"
         if not notebook.exists():
             found = sorted(path.name for path in folder.glob("*.ipynb"))
             print(f"{name}: NOT GRADED. {notebook} is missing; there is {found}")
             failed.append(student)
             continue
-        key = f"{student}/{assignment}"
         now = fingerprint(notebook, assignment)
-        graded = Path("autograded", student, assignment, notebook.name).exists()
-        if again or not graded or record.get(key) != now:
+        before, marked = record.pop(key, (None, None))
+        said = "not changed since it was graded"
+        if again or before != now or not Path("autograded", key, notebook.name).exists():
             start = time.perf_counter()
             done = api.autograde(assignment, student)
-            texts = notes.taken()
             if not done["success"]:
                 print(f"{name}: NOT GRADED. {reason(done)}")
-                record.pop(key, None)
+                notes.taken()
                 failed.append(student)
                 continue
-            record[key] = now
-            RECORD.write_text(json.dumps(record, indent=1), "utf-8")
-            print(f"{name}: graded in {time.perf_counter() - start:.0f} s. {sums(api, key)}")
-            print(*(f"    {text}\n" for text in texts), sep="", end="")
-        else:
-            print(f"{name}: not changed since it was graded. {sums(api, key)}")
-        page = api.generate_feedback(assignment, student)
-        if not page["success"]:
-            print(f"{name}: NO FEEDBACK PAGE. {reason(page)}")
-            failed.append(student)
+            marked = None
+            said = f"graded in {time.perf_counter() - start:.0f} s"
+        print(f"{name}: {said}. {sums(api, key)}")
+        print(*(f"    {text}\n" for text in notes.taken()), sep="", end="")
+        if marked != marks(api, key) or not Path("feedback", key).exists():
+            page = api.generate_feedback(assignment, student)
+            if not page["success"]:
+                print(f"{name}: NO FEEDBACK PAGE. {reason(page)}")
+                failed.append(student)
+        record[key] = now, marks(api, key)
+        RECORD.write_text(json.dumps(record, indent=1), "utf-8")
     return failed
 
 

@@ -22,6 +22,7 @@ c.Execute.startup_timeout = 600
 c.Execute.timeout = 180
 # Seconds to wait, after a cell was interrupted, for it to stop.
 c.Execute.iopub_timeout = 30
+c.Execute.shutdown_kernel = "immediate"
 c.Execute.extra_arguments = ["--IPKernelApp.log_level=ERROR"]
 
 c.Autograde.exporter_class = ReadSubmission
