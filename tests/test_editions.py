@@ -98,6 +98,10 @@ def _faults(cells, stem, points):
     tests = editions.HIDDEN_TESTS_RE.search(check.source)
     if not tests or not re.search(r"^ *assert .+", tests[0], re.MULTILINE):
         yield "hidden tests with an assertion are missing: other inputs catch a fixed answer"
+    elif ".answer(" in check.source and f'"{stem[:2]}.{stem[-1]}:' not in check.source:
+        yield f'a digest needs the salt "{stem[:2]}.{stem[-1]}", as no other exercise has it'
+    elif re.search(r"\.answer\((?!\[)", check.source):
+        yield "a digest of one answer is found by trying: give all in one list, or measure"
     elif ".done()" in tests[0]:
         yield "this.done() stands in the hidden tests: put it above them"
     printed = [output.get("text") for output in check.outputs]
@@ -260,7 +264,7 @@ THREE = """# Hint: count the zeros
 few_zeros = np.zeros(7) + 2
 ### END SOLUTION"""
 THREE_CHECK = """this = Exercise("3", look="the zeros")
-this.answer(int(np.sum(few_zeros)), "8527a891")
+this.answer([int(np.sum(few_zeros)), 7, 2, 0], "00.3:8527a891")
 this.done()
 ### BEGIN HIDDEN TESTS
 assert np.shape(few_zeros) == (7,), "another shape"
@@ -484,6 +488,8 @@ def other_heading(nb):
         (replaced(8, '"1"', '"2"'), "begins with this = Exercise"),
         (replaced(8, "assert", "print"), "hidden tests with an assertion"),
         (replaced(8, "assert", "this.done()\nassert"), "above them"),
+        (replaced(15, "00.3:", "00.2:"), 'a digest needs the salt "00.3"'),
+        (replaced(15, "[int(np.sum(few_zeros)), 7, 2, 0]", "few_zeros"), "all in one list"),
         (output_of_a_check, "not only its line"),
         (answer_far_above, "stands outside"),
         (other_heading, "stands outside"),
