@@ -5,6 +5,7 @@ generate_feedback` and the Formgrader use them, too. Files in `submitted/` are o
 """
 
 import ast
+import builtins
 import copy
 import difflib
 import html
@@ -24,6 +25,8 @@ log = logging.getLogger("submissions")
 HIDDEN_TESTS_BEGIN = "### BEGIN HIDDEN TESTS"
 MOST_CHARACTERS = 200_000  # of one cell's output; a loop that prints would fill the memory
 SHORTEST_SECRET = 8  # characters; a line such as `y = x` gives no hidden test away
+# Modules and functions of the lessons that change nothing that they are given.
+LEAVE_ARGUMENTS = {"np", "check", "plots", "metrics", "data", "losses"}
 # A cell that looks for names by their text may read any of them.
 READS_ANY_NAME = {"eval", "exec", "get_ipython", "globals", "locals", "vars"}
 
@@ -280,32 +283,36 @@ def not_needed(cells, lesson):
     """Return the places of code cells that need not run for what is graded to be as it is.
 
     cells : all of the notebook.   lesson : the `text_of` cells that are neither graded nor
-    changed. Such a cell is needed if it binds, fills or calls a method of what is read below.
+    changed. Such a cell is needed if it binds, fills or may change what is read below it, or
+    what a function reads that is called below it.
     """
-    places, read = [], set()
-    own = [cell for cell in cells if cell.cell_type == "code" and text_of(cell) not in lesson]
-    if any(READS_ANY_NAME & words_of(cell) for cell in own):
+    code = [place for place, cell in enumerate(cells) if cell.cell_type == "code"]
+    own = {place for place in code if text_of(cells[place]) not in lesson}
+    if any(READS_ANY_NAME & words_of(cells[place]) for place in own):
         return []
-    modules = imported([cell for cell in cells if text_of(cell) in lesson])
-    for place, cell in reversed(list(enumerate(cells))):
-        if cell.cell_type != "code":
-            continue
-        if text_of(cell) not in lesson:
-            read |= words_of(cell)
-            continue
-        bound, changed, names = use_of_names(ast.parse(cell.source))
-        if read & (bound | (changed - modules)):
-            read = (read - bound) | names
-        else:
-            places.append(place)
-    return places
+    trees = {place: ast.parse(cells[place].source) for place in code if place not in own}
+    modules = {name for tree in trees.values() for name in imported(tree)}
+    in_functions = set()  # the names that functions of needed cells read, whenever called
+    while True:
+        places, read, more = [], set(in_functions), set(in_functions)
+        for place in reversed(code):
+            if place in own:
+                read |= words_of(cells[place])
+                continue
+            bound, changed, names, called_later = use_of_names(trees[place])
+            if read & (bound | (changed - modules)):
+                read = (read - bound) | names | in_functions
+                more |= called_later
+            else:
+                places.append(place)
+        if more == in_functions:
+            return places
+        in_functions = more
 
 
-def imported(cells):
-    """Return the names that the imports of these cells bind."""
-    trees = [ast.parse(cell.source) for cell in cells if cell.cell_type == "code"]
-    nodes = [node for tree in trees for node in ast.walk(tree)]
-    lines = [node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom)]
+def imported(tree):
+    """Return the names that the imports of a cell bind."""
+    lines = [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
     names = [(each.asname or each.name) for line in lines for each in line.names]
     return {name.partition(".")[0] for name in names}
 
@@ -316,28 +323,46 @@ def words_of(cell):
 
 
 def use_of_names(tree):
-    """Return the names that a cell binds for certain, those it may change, those it reads."""
-    bound, changed, read = set(), set(), set()
+    """Return four sets of names for a cell.
+
+    Those that it binds for certain, those that it may change, those that it reads, and of the
+    last those that its functions read.
+    """
+    bound, changed, read = imported(tree), set(), set()
     for node in tree.body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
             bound.add(node.name)
-        elif isinstance(node, ast.Import | ast.ImportFrom):
-            bound |= {(each.asname or each.name).partition(".")[0] for each in node.names}
         elif isinstance(node, ast.Assign):
             bound |= {each.id for each in stored(node.targets)}
-    nodes = [tree]
+    nodes, functions = [tree], []
     for node in nodes:  # grows
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            changed |= root_of(node.func)
+        if isinstance(node, ast.Call):
+            changed |= changed_by(node)
         elif isinstance(getattr(node, "ctx", None), ast.Store | ast.Del):
             changed |= root_of(node)
         elif isinstance(node, ast.AugAssign):
             read |= root_of(node.target)
-        if not isinstance(node, ast.FunctionDef | ast.Lambda):  # they act where they are called
+        if isinstance(node, ast.FunctionDef | ast.Lambda):
+            functions.append(node)  # it acts where it is called
+        else:
             nodes += ast.iter_child_nodes(node)
-    names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
-    read |= {node.id for node in names if isinstance(node.ctx, ast.Load)}
-    return bound, changed, read
+    return bound, changed, read | loaded([tree]), loaded(functions)
+
+
+def loaded(nodes):
+    """Return the names that are read in some nodes."""
+    found = [each for node in nodes for each in ast.walk(node) if isinstance(each, ast.Name)]
+    return {node.id for node in found if isinstance(node.ctx, ast.Load)}
+
+
+def changed_by(call):
+    """Return the names whose values a call may change: what it is a method of, what it gets."""
+    changed = root_of(call.func) if isinstance(call.func, ast.Attribute) else set()
+    if root_of(call.func) & LEAVE_ARGUMENTS or root_of(call.func) <= set(vars(builtins)):
+        return changed
+    given = [*call.args, *(each.value for each in call.keywords)]
+    names = [node for each in given for node in ast.walk(each) if isinstance(node, ast.Name)]
+    return changed | {node.id for node in names}
 
 
 def stored(targets):
