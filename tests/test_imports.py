@@ -22,7 +22,7 @@ FLOORS = [
     {"course"},
 ]
 FIGURES = [
-    {"checks"},  # for the rounding of a number
+    {"checks", "extras"},  # for the rounding of a number, and for what may be missing
     {"figures.alt_text"},
     {"figures.plots"},
     {"figures.canvas", "figures.settings"},
@@ -131,6 +131,7 @@ NEEDS = {
     "metrics.PCA(1).set_output(transform='pandas').fit_transform(np.eye(3))": "pandas",
     "data.digits()": "scikit-learn",
     "data.mnist('openml')": "sklearn",
+    "figures.Explorer": "ipywidgets",
 }
 HIDE = """
 import importlib.util, sys
@@ -138,12 +139,12 @@ import numpy as np
 
 class Hidden:
     def find_spec(name, path, target=None):
-        if name.partition(".")[0] in ("scipy", "sklearn", "pandas"):
+        if name.partition(".")[0] in ("scipy", "sklearn", "pandas", "ipywidgets"):
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
 
 sys.meta_path.insert(0, Hidden)
 importlib.util.find_spec = lambda name: None
-from aehelpers import data, metrics
+from aehelpers import data, figures, metrics
 """
 
 
