@@ -6,6 +6,7 @@ import re
 import threading
 from functools import partial
 
+import matplotlib
 import numpy as np
 import pytest
 from matplotlib import pyplot as plt
@@ -588,7 +589,9 @@ def test_in_a_kernel_figures_of_the_reader_are_shown_whatever_of_ours_came_first
         sum("image/png" in output.get("data", {}) for output in cell.outputs)
         for cell in notebook.cells
     ]
-    assert pictures == [0, 1, 1, 1, 1, 0]
+    assert pictures[3:] == [1, 1, 0]
+    if matplotlib.__version_info__ >= (3, 10):  # before, any first figure was shown too late
+        assert pictures[:3] == [0, 1, 1]
     (printed,) = notebook.cells[-1].outputs
     assert printed.text.startswith("True [] ") and "inline" in printed.text
 
