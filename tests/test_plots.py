@@ -420,7 +420,7 @@ LABELLED = {
     "coded": lambda ax, label: plots.coded(X, Z, ax=ax, label=label),
     "points": lambda ax, label: plots._legend_below(plots.points(X, ax=ax, label=label)),
     "baseline": lambda ax, label: plots.baseline(1, label, ax=ax),
-    "bars": lambda ax, label: plots.bars_with_intervals([label], [1], [1], [1], ax=ax),
+    "bars": lambda ax, label: plots.bars_with_intervals([label, 2], *np.ones((3, 2)), ax=ax),
     "lines": lambda ax, label: plots.lines_with_intervals([1], [1], [1], [1], label, ax=ax),
     "surface": lambda ax, label: plots.surface([1, 2], [1], [[1, 2]], ax=ax, label=label),
     "matrix": lambda ax, label: plots.matrix(
