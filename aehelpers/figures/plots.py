@@ -247,9 +247,9 @@ def _saved(fig, dpi, box):
 
 
 def _whole_box(fig):
-    """Return the box of all that was drawn, in inches, or None if the figure has a layout.
+    """Return the box of all that was drawn, in inches.
 
-    None also if all lies in the figure.
+    Returns None if the figure has a layout, which makes room, or if all lies in the figure.
     """
     if fig.get_layout_engine() is not None:
         return None
