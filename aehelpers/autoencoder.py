@@ -11,6 +11,7 @@ import numpy as np
 
 from . import saving
 from .estimator import (
+    MOST,
     Estimator,
     NotFittedError,
     check_choice,
@@ -27,6 +28,8 @@ from .metrics import mse_of_reconstruction
 from .network import Network
 from .optimizers import OPTIMIZERS, SCHEDULES
 from .samples import (
+    as_array,
+    as_dtype,
     as_samples,
     check_names,
     feature_names,
@@ -185,7 +188,13 @@ class Autoencoder(Estimator):
         if self.standardize:
             mean, deviation = moments(X)
             scale = np.where(deviation > 0, deviation, 1.0)
-        theta = (self.init_scale * network.init(rng)).astype(self.dtype)
+        with np.errstate(all="ignore"):
+            theta = (float(self.init_scale) * network.init(rng)).astype(self.dtype)
+        if not np.isfinite(theta).all():
+            raise ValueError(
+                f"init_scale={self.init_scale} makes weights that are too large for "
+                f"{self.dtype}: take a smaller one"
+            )
         self.restore(theta, mean, scale, names, network, rng)
         return self._to_network(X), None if validation is None else self._to_network(validation)
 
@@ -202,7 +211,7 @@ class Autoencoder(Estimator):
         self.run_ = Run(
             params=self.get_params(),
             rng=rng or generator(self.random_state),
-            optimizer=OPTIMIZERS[self.optimizer](self.learning_rate),
+            optimizer=OPTIMIZERS[self.optimizer](float(self.learning_rate)),
             history={"loss": []} | history,
         )
 
@@ -210,6 +219,8 @@ class Autoencoder(Estimator):
         """Train theta_ and write the history; yield self after each epoch."""
         run = self.run_
         batch_size = run.params["batch_size"]
+        if batch_size is not None:
+            batch_size = int(batch_size)  # one of eight bits would overflow
         losses = train(
             objective_at, self.theta_, X, run.optimizer, epochs, batch_size, run.rng, schedule
         )
@@ -226,17 +237,26 @@ class Autoencoder(Estimator):
     def loss_and_grad(self, theta, X, rng=None):
         """Training loss (...) of X (..., n, d) at theta (..., size), and gradient (..., size).
 
-        rng : noise on, at full strength; None: off. It needs no fit, unless standardize=True.
+        rng : a Generator or RandomState: noise on, at full strength; None: off. It needs no
+        fit, unless standardize=True.
         """
         self.check_arguments()
-        theta, X = np.asarray(theta), real_numbers(X)
+        theta = as_array(theta, "theta")
+        X = real_numbers(X, theta.dtype if theta.dtype.kind == "f" else "float64")
         network = self.network(X.shape[-1] if X.ndim else 0)
         if theta.dtype.kind != "f" or theta.shape[-1:] != (network.size,) or X.ndim < 2:
             raise ValueError(
                 f"expected theta (..., {network.size}) of float numbers and X (..., n, d), "
                 f"got {theta.dtype} {theta.shape} and {X.shape}"
             )
-        X = self._in_units_of_network(X).astype(theta.dtype, copy=False)
+        if X.size == 0 or not broadcasts(X.shape[:-2], theta.shape[:-1]):
+            raise ValueError(
+                "X must be (n, d), one X for all models of theta (..., size), or (..., n, d), "
+                f"with a sample at least: got X {X.shape} and theta {theta.shape}"
+            )
+        if rng is not None and not hasattr(rng, "standard_normal"):
+            raise TypeError(f"rng must be None, a Generator or a RandomState, got {rng!r}")
+        X = as_dtype(self._in_units_of_network(X), theta.dtype)
         with np.errstate(all="ignore"):  # a reader sees inf
             return network.objective()(theta, X, rng)
 
@@ -266,9 +286,10 @@ class Autoencoder(Estimator):
 
     def _layers(self, n_features):
         """The layers with weights, of the encoder and of the decoder."""
-        widths = (n_features, *self.hidden)
-        code_width = self._outputs_per_latent * self.latent_dim
-        return dense((*widths, code_width)), dense((self.latent_dim, *widths[::-1]))
+        # As Python's int, for a NumPy int of eight bits would overflow in a product.
+        widths, latent_dim = (n_features, *map(int, self.hidden)), int(self.latent_dim)
+        code_width = self._outputs_per_latent * latent_dim
+        return dense((*widths, code_width)), dense((latent_dim, *widths[::-1]))
 
     def transform(self, X):
         """Codes Z (n, latent_dim) of X (n, n_features)."""
@@ -307,9 +328,10 @@ class Autoencoder(Estimator):
     def unpack(self, theta):
         """`weights_` of any theta (..., size), for example of a gradient."""
         self._check_fitted()
-        if np.shape(theta)[-1:] != (self.network_.size,):
+        theta = as_array(theta, "theta")
+        if theta.shape[-1:] != (self.network_.size,):
             raise ValueError(
-                f"theta must be (..., {self.network_.size}), got shape {np.shape(theta)}"
+                f"theta must be (..., {self.network_.size}), got shape {theta.shape}"
             )
         return self.network_.weights(theta)
 
@@ -350,14 +372,14 @@ class Autoencoder(Estimator):
 
     def _decode(self, Z):
         """x_hat (n, n_features) of codes Z (n, latent_dim), in the units of X."""
-        Z = Z.astype(self.theta_.dtype, copy=False)
+        Z = as_dtype(Z, self.theta_.dtype)
         return self._from_network(self.network_.decode(self.theta_, Z))
 
     def _to_network(self, X):
         """From the units of X to those of the network, in the dtype of theta_."""
         dtype = self.theta_.dtype
         if not self.run_.params["standardize"]:
-            return X.astype(dtype, copy=False)
+            return as_dtype(X, dtype)
 
         def standardized(x):  # in float64: float32 may not tell x from mean_
             return ((x - self.mean_) / self.scale_).astype(dtype)
@@ -375,6 +397,7 @@ class Autoencoder(Estimator):
         self._check_fitted()
         if not self.run_.params["standardize"]:
             raise NotFittedError("standardize was set after the fit: call fit again")
+        check_width(X, self.n_features_in_, type(self).__name__)
         return self._to_network(X)
 
     def _checked(self, X):
@@ -382,6 +405,11 @@ class Autoencoder(Estimator):
         self.check_arguments()
         X = as_samples(X, self.dtype)
         network = self.network(X.shape[1])
+        if network.size > MOST:
+            raise ValueError(
+                f"{self!r} has {network.size} parameters, expected at most {MOST:g}: make "
+                "latent_dim or the widths of its layers smaller"
+            )
         network.check(X)
         return X, network
 
@@ -413,3 +441,9 @@ class Autoencoder(Estimator):
                 "loss='bernoulli' reads x_hat as a probability: "
                 "it needs output_activation='sigmoid' and standardize=False"
             )
+
+
+def broadcasts(shape, target):
+    """Whether an array of that shape is repeated by broadcasting to the shape `target`."""
+    pairs = zip(shape[::-1], target[::-1], strict=False)
+    return len(shape) <= len(target) and all(own in (1, wanted) for own, wanted in pairs)

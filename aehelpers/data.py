@@ -10,9 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
-from .estimator import check_number, check_whole, generator
+from .estimator import check_n_samples, check_number, generator
 from .mnist import Dataset, fashion_mnist, mnist, read_idx
-from .samples import as_samples, rows
+from .samples import as_samples, n_rows, real_numbers, rows
 
 __all__ = [
     "Dataset",
@@ -32,15 +32,21 @@ __all__ = [
 
 def checked_generator(n_samples, noise, random_state):
     """`generator`, if the other two arguments can be used as well."""
-    check_whole("n_samples", n_samples, least=1)
-    check_number("noise", noise, least=0)
+    check_n_samples(n_samples)
+    check_number("noise", noise, least=0, below=1e150)  # so that nothing overflows
     return generator(random_state)
+
+
+def _gaussian(rng, noise, shape):
+    """Gaussian noise of that deviation; what is too small becomes 0."""
+    with np.errstate(under="ignore"):
+        return float(noise) * rng.standard_normal(shape)
 
 
 def minmax(X):
     """Each feature of X (n, d) scaled to [0, 1]:  (x - min) / (max - min).
 
-    Raises ValueError if a feature is constant.
+    Raises ValueError if a feature is constant, or if a float64 cannot hold max - min.
     """
     X = as_samples(X).astype(float, copy=False)  # whole numbers of eight bits would overflow
     low, high = X.min(axis=0), X.max(axis=0)
@@ -48,12 +54,22 @@ def minmax(X):
         raise ValueError(
             f"feature {int((low == high).argmax())} is constant, so it has no scale: drop it"
         )
-    return (X - low) / (high - low)
+    with np.errstate(over="ignore", under="ignore"):
+        span = high - low
+        if not np.isfinite(span).all():
+            j = int(span.argmax())
+            raise ValueError(
+                f"feature {j} of X goes from {low[j]:g} to {high[j]:g}, and a float64 cannot "
+                "hold the difference: give it in other units"
+            )
+        return (X - low) / span
 
 
 def spiral_curve(t):
     """The curve under the spiral:  (t cos t, t sin t).   t (n,) in radians -> (n, 2)."""
-    return np.stack([t * np.cos(t), t * np.sin(t)], axis=-1)
+    t = real_numbers(t, name="t").astype(float, copy=False)
+    with np.errstate(under="ignore"):
+        return np.stack([t * np.cos(t), t * np.sin(t)], axis=-1)
 
 
 def spiral(n_samples=500, noise=0.3, random_state=None):
@@ -78,7 +94,7 @@ def circle(n_samples=500, noise=0.02, random_state=None):
     rng = checked_generator(n_samples, noise, random_state)
     t = np.linspace(0, 2 * np.pi, n_samples, endpoint=False)
     X = 0.5 + 0.5 * np.stack([np.cos(t), np.sin(t)], axis=-1)
-    return X + noise * rng.standard_normal(X.shape), t
+    return X + _gaussian(rng, noise, X.shape), t
 
 
 def swiss_roll(n_samples=500, noise=0.3, random_state=None):
@@ -91,7 +107,7 @@ def swiss_roll(n_samples=500, noise=0.3, random_state=None):
     t, h = 1.5 * np.pi * (1 + 2 * rng.random(n_samples)), 21 * rng.random(n_samples)
     roll = spiral_curve(t)
     X = np.stack([roll[:, 0], h, roll[:, 1]], axis=-1)
-    return minmax(X + noise * rng.standard_normal(X.shape)), np.stack([t, h], axis=-1)
+    return minmax(X + _gaussian(rng, noise, X.shape)), np.stack([t, h], axis=-1)
 
 
 def clusters(
@@ -104,8 +120,8 @@ def clusters(
     """
     rng = checked_generator(n_samples, noise, random_state)
     centers = as_samples(centers, name="centers")
-    label = rng.permutation(np.arange(n_samples) % len(centers))
-    return centers[label] + noise * rng.standard_normal((n_samples, centers.shape[1])), label
+    label = rng.permutation(np.arange(int(n_samples)) % len(centers))
+    return centers[label] + _gaussian(rng, noise, (n_samples, centers.shape[1])), label
 
 
 def digits():
@@ -140,9 +156,7 @@ def split(X, *others, test_share=0.2, random_state=None):
     together by position. The test part has round(test_share * n) samples.
     """
     check_number("test_share", test_share, above=0, below=1)
-    n, *lengths = (
-        each.shape[0] if hasattr(each, "shape") else len(each) for each in (X, *others)
-    )
+    n, *lengths = map(n_rows, (X, *others))
     n_test = round(test_share * n)
     if not 0 < n_test < n:
         raise ValueError(f"test_share={test_share} of {n} samples leaves one side empty")

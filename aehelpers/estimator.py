@@ -8,7 +8,7 @@ from numbers import Integral, Real
 import numpy as np
 
 from .extras import from_extra
-from .samples import as_samples, check_names, feature_names
+from .samples import as_array, as_samples, check_names, feature_names
 
 
 class NotFittedError(ValueError, AttributeError):
@@ -71,13 +71,18 @@ class Estimator:
         """
         self._check_fitted()
         if input_features is not None:
-            known = getattr(self, "feature_names_in_", input_features)
-            if list(input_features) != list(known):
+            names = as_array(input_features, "input_features").tolist()
+            if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+                raise TypeError(
+                    "input_features must be None, or a list of the names of the columns of X, "
+                    f"got {input_features!r}"
+                )
+            if names != list(getattr(self, "feature_names_in_", names)):
                 raise ValueError("input_features is not equal to feature_names_in_")
-            if len(input_features) != self.n_features_in_:
+            if len(names) != self.n_features_in_:
                 raise ValueError(
                     "input_features should have length equal to number of features "
-                    f"({self.n_features_in_}), got {len(input_features)}"
+                    f"({self.n_features_in_}), got {len(names)}"
                 )
         kind = type(self).__name__.lower()
         return np.array([f"{kind}{j}" for j in range(self._n_features_out)], dtype=object)
@@ -174,19 +179,42 @@ def check_flag(name, value):
         raise TypeError(f"{name} must be True or False, got {value!r}")
 
 
-def check_whole(name, value, least):
-    """ValueError unless the argument `name` is a whole number, not below `least`."""
-    if isinstance(value, bool) or not isinstance(value, Integral) or value < least:
-        raise ValueError(f"{name} must be a whole number, at least {least}, got {value!r}")
+def check_whole(name, value, least, most=np.inf):
+    """ValueError unless the argument `name` is a whole number, from `least` to `most`."""
+    whole = isinstance(value, Integral) and not isinstance(value, bool)
+    if not whole or not least <= value <= most:
+        upper = f" and at most {most:g}" if whole and value > most else ""
+        raise ValueError(
+            f"{name} must be a whole number, at least {least}{upper}, got {value!r}"
+        )
+
+
+MOST = 1e12  # samples or parameters, more than any memory holds
+
+
+def check_n_samples(n_samples):
+    """ValueError unless so many samples, or draws, can be asked for."""
+    check_whole("n_samples", n_samples, least=1, most=MOST)
 
 
 def check_number(name, value, least=-np.inf, above=-np.inf, below=np.inf):
     """ValueError unless the argument `name` is a finite number within these bounds."""
-    number = isinstance(value, Real) and not isinstance(value, bool)
-    if not number or not (above < value < below and value >= least):
+    number = _as_float(value)
+    if not (above < number < below and number >= least):
         lower = f"at least {least}" if np.isfinite(least) else f"above {above}"
         upper = f" and below {below}" if np.isfinite(below) else ""
         raise ValueError(f"{name} must be a finite number, {lower}{upper}, got {value!r}")
+
+
+def _as_float(value):
+    """A real number as a float; NaN for what is none, or is too large for one."""
+    if not isinstance(value, Real) or isinstance(value, bool):
+        return np.nan
+    try:
+        with np.errstate(all="ignore"):
+            return float(value)
+    except OverflowError:
+        return np.nan
 
 
 def check_widths(name, value, example):
@@ -201,11 +229,13 @@ def generator(random_state):
     """The random generator that `random_state` stands for; TypeError if it stands for none.
 
     An int or None seeds a new one (PCG64). A Generator, or a legacy RandomState, is used as it
-    is.
+    is. ValueError for an int below 0.
     """
     if isinstance(random_state, np.random.Generator | np.random.RandomState):
         return random_state
     if isinstance(random_state, int | np.integer | None) and not isinstance(random_state, bool):
+        if random_state is not None and random_state < 0:
+            raise ValueError(f"random_state must be at least 0, got {random_state!r}")
         return np.random.default_rng(random_state)
     raise TypeError(
         f"random_state must be None, an int, a Generator or a RandomState, got {random_state!r}"

@@ -158,7 +158,7 @@ class GaussianNoise(Layer):
     """y = x + scale * e,  e ~ N(0, 1), if `rng` is given, else y = x.  Derivative 1."""
 
     def __init__(self, scale):
-        self.scale = scale
+        self.scale = float(scale)
 
     def forward(self, theta, x, rng=None):
         if rng is None or self.scale == 0:
@@ -172,7 +172,7 @@ class MaskingNoise(Layer):
     """y = x, but each number is set to 0 with probability `share`, if `rng` is given."""
 
     def __init__(self, share):
-        self.share = share
+        self.share = float(share)
 
     def forward(self, theta, x, rng=None):
         if rng is None:

@@ -7,9 +7,10 @@ from math import log10, prod
 
 import numpy as np
 
-from .estimator import Estimator, check_number, check_whole
+from .estimator import Estimator, check_number, check_whole, check_width
 from .extras import from_extra
 from .samples import (
+    as_array,
     as_samples,
     feature_names,
     in_pieces,
@@ -41,6 +42,13 @@ def _of_residuals(f, X, X_hat):
         yield value
 
 
+def _to_unit(X):
+    """X (n, d) times 2^-e, at most 1, and e: no digit is lost, and no square overflows."""
+    exponent = np.frexp(np.abs(X).max())[1]
+    with np.errstate(under="ignore"):
+        return np.ldexp(X, -exponent), exponent
+
+
 def mse(X, X_hat):
     """Mean squared error per element:  mean (X - X_hat)^2."""
     sums = sum(_of_residuals(lambda residual: (residual**2).sum(), X, X_hat))
@@ -49,7 +57,7 @@ def mse(X, X_hat):
 
 def mse_of_reconstruction(model, X):
     """`mse` of X and model.reconstruct(X), which is computed in small pieces."""
-    n, width = np.shape(X)
+    n, width = as_samples(X).shape
     parts = [(rows(X, part), part.stop - part.start) for part in row_slices(n, width)]
     return sum(mse(x, model.reconstruct(x)) * (size / n) for x, size in parts)
 
@@ -62,7 +70,12 @@ def mae(X, X_hat):
 
 def max_error(X, X_hat):
     """Largest distance of a sample to its reconstruction:  max |x - x_hat|, Euclidean."""
-    return float(max(_of_residuals(lambda r: np.linalg.norm(r, axis=-1).max(), X, X_hat)))
+
+    def largest(residual):
+        residual, exponent = _to_unit(residual)
+        return np.ldexp(np.linalg.norm(residual, axis=-1).max(), exponent)
+
+    return float(max(_of_residuals(largest, X, X_hat)))
 
 
 def explained_variance(X, X_hat):
@@ -73,7 +86,7 @@ def explained_variance(X, X_hat):
     Raises ValueError if the shapes differ or every sample of X is the same.
     """
     error = mse(X, X_hat)
-    X = real_numbers(X)
+    X = np.atleast_1d(real_numbers(X))
     _, deviation = moments(X.reshape(len(X), -1))
     if not deviation.any():
         raise ValueError("every sample of X is the same, so there is no variance to explain")
@@ -84,7 +97,11 @@ def psnr(X, X_hat, data_range=1.0):
     """Peak signal-to-noise ratio:  10 log10(data_range^2 / MSE) decibels;  inf if perfect."""
     check_number("data_range", data_range, above=0)
     error = mse(X, X_hat)
-    return 20 * log10(data_range) - 10 * log10(error) if error else float("inf")
+    if error:
+        return 20 * log10(data_range) - 10 * log10(error)
+    if max_error(X, X_hat):
+        raise ValueError("X and X_hat differ by so little that float64 cannot hold the square")
+    return float("inf")
 
 
 def order_correlation(z, t):
@@ -119,6 +136,7 @@ def _nearest_first(X):
     Of equal distances, which pixels have, the first row's counts as the shorter one, so that
     the order does not depend on how a processor sorts.
     """
+    X, _ = _to_unit(X.astype(float, copy=False))
     distances = from_extra("scipy.spatial.distance").cdist(X, X)
     np.fill_diagonal(distances, -1)
     return distances.argsort(axis=1, kind="stable")
@@ -132,7 +150,7 @@ def trustworthiness(X, Z, n_neighbors=10):
     code has glued strangers together. Venna & Kaski 2001. ValueError unless k < n / 2.
     """
     check_whole("n_neighbors", n_neighbors, least=1)
-    X, Z, k = _as_2d(X, "X"), _as_2d(Z), n_neighbors
+    X, Z, k = _as_2d(X, "X"), _as_2d(Z), int(n_neighbors)
     n = len(X)
     if len(Z) != n:
         raise ValueError(f"one code a sample: got {n} samples and {len(Z)} codes")
@@ -158,8 +176,18 @@ def procrustes_distance(Z_a, Z_b):
 
     What is left after the best shift, scaling and rotation; Gower 1975, computed by SciPy.
     """
-    procrustes = from_extra("scipy.spatial").procrustes
-    return float(procrustes(_as_2d(Z_a), _as_2d(Z_b))[2])
+    codes = [_as_2d(Z, name).astype(float) for Z, name in ((Z_a, "Z_a"), (Z_b, "Z_b"))]
+    if codes[0].shape != codes[1].shape:
+        raise ValueError(
+            f"Z_a and Z_b must have the same shape, got {codes[0].shape} and {codes[1].shape}"
+        )
+    for Z, name in zip(codes, ("Z_a", "Z_b"), strict=True):
+        if (Z == Z[0]).all():
+            raise ValueError(f"every row of {name} is the same, so it has no shape")
+    with np.errstate(under="ignore"):
+        return float(
+            from_extra("scipy.spatial").procrustes(*(_to_unit(Z)[0] for Z in codes))[2]
+        )
 
 
 def active_units(Z, threshold=0.01):
@@ -169,7 +197,9 @@ def active_units(Z, threshold=0.01):
     Salakhutdinov 2016.
     """
     check_number("threshold", threshold)
-    return int((moments(_as_2d(Z))[1] ** 2 > threshold).sum())
+    _, deviation = moments(_as_2d(Z), "Z")
+    with np.errstate(under="ignore"):
+        return int((deviation**2 > threshold).sum())
 
 
 def linear_probe(Z_train, y_train, Z_test, y_test):
@@ -178,9 +208,41 @@ def linear_probe(Z_train, y_train, Z_test, y_test):
     The reader is linear discriminant analysis, fitted on the training part by scikit-learn:
     what can be read from a code without bending it (Alain & Bengio 2016).
     """
+    Z_train, Z_test = _as_2d(Z_train, "Z_train"), _as_2d(Z_test, "Z_test")
+    check_width(Z_test, Z_train.shape[1], "linear_probe", "Z_test")
+    y_train, y_test = _as_classes(y_train, Z_train, "y_train"), _as_classes(y_test, Z_test)
+    if not moments(Z_train, "Z_train")[1].any():
+        raise ValueError("every row of Z_train is the same, so no class can be read from it")
+    moments(Z_test, "Z_test")  # refuses what float64 cannot square
+    classes, first, of_class = np.unique(y_train, return_index=True, return_inverse=True)
+    n_classes, points = len(classes), Z_train[first]
+    if not 2 <= n_classes < len(y_train):
+        raise ValueError(
+            f"y_train has {n_classes} classes for {len(y_train)} samples: two classes are "
+            "needed, and more samples than classes"
+        )
+    if (Z_train == points[of_class]).all():
+        raise ValueError(
+            "all samples of a class have the same code in Z_train, so there is no spread to "
+            "compare the classes with"
+        )
     discriminant_analysis = from_extra("sklearn.discriminant_analysis")
-    reader = discriminant_analysis.LinearDiscriminantAnalysis().fit(_as_2d(Z_train), y_train)
-    return float(reader.score(_as_2d(Z_test), y_test))
+    with np.errstate(under="ignore"):
+        reader = discriminant_analysis.LinearDiscriminantAnalysis().fit(
+            Z_train.astype(float), y_train
+        )
+        return float(np.mean(reader.predict(Z_test.astype(float)) == y_test))
+
+
+def _as_classes(y, Z, name="y_test"):
+    """Labels y (n,), one for each row of Z: whole numbers, truth values or words."""
+    y = as_array(y, name)
+    if y.shape != Z.shape[:1]:
+        raise ValueError(f"{name} must be ({len(Z)},), one class a sample, got shape {y.shape}")
+    y = as_array(y.tolist(), name)  # so that objects become numbers or words
+    if y.dtype.kind not in "biuUf" or (y.dtype.kind == "f" and (y != np.round(y)).any()):
+        raise TypeError(f"{name} must hold classes, as whole numbers or words, got {y.dtype}")
+    return y
 
 
 class PCA(Estimator):

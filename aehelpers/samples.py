@@ -47,7 +47,7 @@ def real_numbers(values, dtype="float64", name="X"):
         )
     if np.ma.is_masked(values):
         raise ValueError(f"{name} has masked values: drop or fill them first")
-    array = np.asarray(values)
+    array = as_array(values, name)
     if array.dtype.kind == "O":
         array = _numbers_of_objects(array, name)
     if array.dtype.kind == "c":
@@ -61,7 +61,25 @@ def real_numbers(values, dtype="float64", name="X"):
         )
     if array.dtype.kind == "f" and array.size:
         _check_finite(array, dtype, name)
-    return array
+    # SciPy and LAPACK take no long doubles.
+    return as_dtype(array, "float64") if array.dtype.itemsize > 8 else array
+
+
+def as_array(values, name):
+    """The values as an array; ValueError if they are rows of different lengths."""
+    try:
+        return np.asarray(values)
+    except ValueError as error:
+        raise ValueError(
+            f"{name} is no array, for its rows differ in length or depth ({error}): give each "
+            "sample as many numbers as there are features"
+        ) from None
+
+
+def as_dtype(X, dtype):
+    """X in that dtype, where a number that is too small becomes 0, and no error."""
+    with np.errstate(under="ignore"):
+        return X.astype(dtype, copy=False)
 
 
 def _numbers_of_objects(array, name):
@@ -82,6 +100,8 @@ def _numbers_of_objects(array, name):
             raise ValueError(
                 f"{name} has at {place} a number that is too large for float64"
             ) from None
+        except ValueError:  # Decimal has a NaN that signals
+            raise ValueError(f"{name} has at {place} {value!r}: give a finite number") from None
     return numbers
 
 
@@ -101,6 +121,16 @@ def _check_finite(array, dtype, name):
     raise ValueError(
         f"{name} holds {len(bad)} values that are {fault}, the first at {first}: {cure}"
     )
+
+
+def n_rows(X):
+    """How many rows there are in what `rows` takes; TypeError if it has none."""
+    is_array = len(getattr(X, "shape", ())) > 0 and hasattr(X, "__getitem__")
+    if not is_array and not isinstance(X, list | tuple):
+        raise TypeError(
+            f"rows of an array, a list, or a frame or series of pandas are needed, got {X!r}"
+        )
+    return X.shape[0] if is_array else len(X)
 
 
 def rows(X, which):
@@ -150,7 +180,8 @@ def moments(X, name="X"):
     """Mean and standard deviation of each feature of X (n, d), each (d,), in float64.
 
     A constant feature has the deviation 0, to the last bit. The parts of X are put together as
-    Chan, Golub & LeVeque 1979 do. ValueError where a float64 cannot hold the squares.
+    Chan, Golub & LeVeque 1979 do. ValueError where a float64 cannot hold the squares with all
+    their digits.
     """
     n, mean, squares = 0, 0.0, 0.0
     with np.errstate(all="ignore"):
@@ -163,14 +194,15 @@ def moments(X, name="X"):
             squares = squares + shift * (shift * (1 - share) * len(x))
             mean = mean + shift * share
     varies = X.max(axis=0) > X.min(axis=0)
-    bad = ~np.isfinite(squares) | (varies & (squares == 0))
+    bad = ~np.isfinite(squares) | (varies & (squares < np.finfo(float).tiny))
     if bad.any():
         j = int(bad.argmax())
         raise ValueError(
             f"feature {j} of {name} goes from {X[:, j].min():g} to {X[:, j].max():g}, and a "
             "float64 cannot hold the square of that: give it in other units"
         )
-    return mean, np.sqrt(np.where(varies, squares, 0.0) / n)
+    with np.errstate(under="ignore"):
+        return mean, np.sqrt(np.where(varies, squares, 0.0) / n)
 
 
 def feature_names(X):

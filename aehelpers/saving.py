@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 from contextlib import suppress
+from numbers import Real
 from pathlib import Path
 from tempfile import mkstemp
 from zipfile import ZipFile
@@ -152,8 +153,10 @@ def to_json(value):
         return {"Generator": value.bit_generator.state}
     if isinstance(value, np.random.RandomState):
         return {"RandomState": value.get_state(legacy=False)}
-    if isinstance(value, np.ndarray | np.generic):
+    if isinstance(value, np.integer | np.bool_ | np.ndarray):
         return value.tolist()
+    if isinstance(value, Real):  # a long double or a fraction
+        return float(value)
     raise TypeError(
         f"an estimator with the argument {value!r} cannot be saved: a file holds numbers, "
         "words, lists of them, and random generators"

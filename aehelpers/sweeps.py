@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from .autoencoder import Autoencoder
+from .estimator import check_whole
 from .optimizers import OPTIMIZERS, SCHEDULES
 from .training import Generators, train
 from .variational import VariationalAutoencoder
@@ -24,7 +26,14 @@ def fit_all(models, X, executor=None, ensemble_size=16):
     its last finite theta_, and its history_["loss"] reads inf from there on. Nothing is raised,
     so that the others can go on.
     """
-    models = list(models)
+    models = list(models) if np.iterable(models) else [models]
+    for model in models:
+        if not isinstance(model, Autoencoder):
+            raise TypeError(f"models must be a list of autoencoders, and one is {model!r}")
+        model.check_arguments()
+    check_whole("ensemble_size", ensemble_size, least=1)
+    if executor is not None and not hasattr(executor, "map"):
+        raise TypeError(f"executor must be None or an Executor, got {executor!r}")
     X_each = list(X) if isinstance(X, list | tuple) else [X] * len(models)
     if len(X_each) != len(models):
         raise ValueError(
@@ -36,7 +45,7 @@ def fit_all(models, X, executor=None, ensemble_size=16):
             "models that train side by side cannot draw from one random generator: "
             "give each an int or a generator of its own as random_state"
         )
-    groups, size = {}, ensemble_size
+    groups, size = {}, int(ensemble_size)
     for i, model in enumerate(models):
         groups.setdefault(_kind(model), []).append(i)
     chunks = [g[i : i + size] for g in groups.values() for i in range(0, len(g), size)]
@@ -69,17 +78,23 @@ def _fit_ensemble(models, X_each):
     same = all(X is X_each[0] for X in X_each)
     X_each = [model.begin(X)[0] for model, X in zip(models, X_each, strict=True)]
     # Each model its own rows, even if they are the same: it may corrupt them its own way.
+    for X in X_each[1:]:
+        if X.shape != X_each[0].shape:
+            raise ValueError(
+                "every X must have the same shape, to be trained on side by side: got "
+                f"{X_each[0].shape} and {X.shape}"
+            )
     rows = (len(models), *X_each[0].shape)
     X = np.broadcast_to(X_each[0], rows) if same else np.stack(X_each)
-    widest = max(models, key=lambda model: model.latent_dim)
+    widest = max(models, key=lambda model: int(model.latent_dim))
     theta = np.zeros((len(models), widest.theta_.size), dtype=widest.dtype)
     for model, row in zip(models, theta, strict=True):
         for wide, narrow in _same_parts(widest, row, model):
             wide[:] = narrow
-    rates = np.array([[model.learning_rate] for model in models], dtype=widest.dtype)
+    rates = np.array([[float(model.learning_rate)] for model in models], dtype=widest.dtype)
     optimizer, schedule = OPTIMIZERS[widest.optimizer](rates), SCHEDULES[widest.schedule]
     rng, objective_at = Generators(m.run_.rng for m in models), widest.network_.objectives()
-    epochs, batch_size = widest.epochs, widest.batch_size
+    epochs, batch_size = widest.epochs, widest.batch_size and int(widest.batch_size)
     losses = list(train(objective_at, theta, X, optimizer, epochs, batch_size, rng, schedule))
     histories = np.reshape(losses, (-1, len(models))).T  # also for no epoch at all
     for model, row, history in zip(models, theta, histories, strict=True):

@@ -4,11 +4,14 @@ from dataclasses import dataclass
 from functools import partial
 from math import prod
 
+import numpy as np
+
 from .autoencoder import Autoencoder
-from .estimator import check_choice, check_number, check_whole, check_widths, generator
+from .estimator import MOST, check_choice, check_number, check_whole, check_widths, generator
 from .images import Conv, Deconv
 from .layers import CORRUPTIONS
 from .losses import l1, sparsity_kl
+from .samples import as_dtype
 
 
 @dataclass(eq=False, repr=False)
@@ -26,7 +29,7 @@ class SparseAutoencoder(Autoencoder):
 
     def network(self, n_features):
         network = super().network(n_features)
-        kl = partial(sparsity_kl, target=self.sparsity_target)
+        kl = partial(sparsity_kl, target=float(self.sparsity_target))
         network.penalty = l1 if self.sparsity == "l1" else kl
         network.penalty_weight = float(self.sparsity_weight)
         return network
@@ -61,9 +64,10 @@ class DenoisingAutoencoder(Autoencoder):
     def corrupt(self, X, random_state=None):
         """X (n, n_features), corrupted as in training. Without standardize it needs no fit."""
         X, network = self._checked(X)
-        X = self._in_units_of_network(X).astype(self.dtype, copy=False)
+        X = as_dtype(self._in_units_of_network(X), self.dtype)
         (noise,) = network.corruption_layers
-        x, _ = noise.forward((), X, generator(random_state))
+        with np.errstate(under="ignore"):
+            x, _ = noise.forward((), X, generator(random_state))
         return self._from_network(x) if self.standardize else x
 
     def network(self, n_features):
@@ -115,14 +119,15 @@ class ConvolutionalAutoencoder(Autoencoder, ImageFields):
     stride: int = 2
 
     def _layers(self, n_features):
-        if n_features != prod(self.image_shape):
+        # As Python's int, for a NumPy int of eight bits would overflow in a product.
+        shape, convs, deconvs = tuple(map(int, self.image_shape)), [], []
+        if n_features != prod(shape):
             raise ValueError(
-                f"image_shape={self.image_shape} makes {prod(self.image_shape)} features, "
+                f"image_shape={self.image_shape} makes {prod(shape)} features, "
                 f"X has {n_features}: give the (h, w) or (h, w, channels) of one image"
             )
-        shape, convs, deconvs = self.image_shape, [], []
         for channels in self.channels:
-            geometry = shape, channels, self.kernel_size, self.stride
+            geometry = shape, int(channels), int(self.kernel_size), int(self.stride)
             convs.append(Conv(*geometry))
             deconvs.insert(0, Deconv(*geometry))
             shape = convs[-1].out_shape
@@ -138,5 +143,5 @@ class ConvolutionalAutoencoder(Autoencoder, ImageFields):
                 "image_shape must be (h, w) or (h, w, channels), and channels must name one "
                 f"layer at least; got {self.image_shape!r} and {self.channels!r}"
             )
-        check_whole("kernel_size", self.kernel_size, least=1)
-        check_whole("stride", self.stride, least=1)
+        check_whole("kernel_size", self.kernel_size, least=1, most=MOST)
+        check_whole("stride", self.stride, least=1, most=MOST)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .autoencoder import Autoencoder
-from .estimator import check_number, check_whole, generator
+from .estimator import check_flag, check_n_samples, check_number, generator
 from .layers import Chain, GaussianCode, LogVariance
 from .losses import gaussian, gaussian_kl, kl_of_units
 from .samples import moments, real_numbers, row_slices
@@ -95,7 +95,7 @@ class VariationalAutoencoder(Autoencoder):
         log_sum = -np.inf
         for Z, log_prior_over_q in self.draws(X, n_samples, random_state):
             log_weight = self.log_likelihood(X, Z) + log_prior_over_q
-            with np.errstate(under="ignore"):
+            with np.errstate(all="ignore"):  # log p may be -inf
                 log_sum = np.logaddexp(log_sum, np.logaddexp.reduce(log_weight, axis=0))
         return float((log_sum - np.log(n_samples)).mean())
 
@@ -104,11 +104,11 @@ class VariationalAutoencoder(Autoencoder):
 
         Z (s, n, latent_dim), and (s, n), for as many draws s as one piece has room for.
         """
-        check_whole("n_samples", n_samples, least=1)
+        check_n_samples(n_samples)
         code = self._encode(X).astype(float, copy=False)
         mu, s = np.split(code, 2, axis=-1)
         rng = generator(random_state)
-        for part in row_slices(n_samples, len(code) * self.n_features_in_):
+        for part in row_slices(int(n_samples), len(code) * self.n_features_in_):
             e = rng.standard_normal((part.stop - part.start, *mu.shape))
             with np.errstate(all="ignore"):
                 Z = mu + np.exp(s / 2) * e
@@ -121,7 +121,8 @@ class VariationalAutoencoder(Autoencoder):
         noise=False leaves out the second draw and gives the means x_hat.
         """
         self._check_fitted()
-        check_whole("n_samples", n_samples, least=1)
+        check_n_samples(n_samples)
+        check_flag("noise", noise)
         rng = generator(random_state)
         Z = rng.standard_normal((n_samples, self.network_.latent_dim))
         x_hat = self.inverse_transform(Z)
@@ -139,15 +140,15 @@ class VariationalAutoencoder(Autoencoder):
         if self.run_.params["loss"] == "bernoulli":
             raise AttributeError("loss='bernoulli' draws 0 or 1: there is no variance_")
         variance = self.run_.params["variance"]
-        return float(np.exp(self.theta_[-1])) if variance == "learned" else variance
+        return float(np.exp(self.theta_[-1]) if variance == "learned" else variance)
 
     def network(self, n_features):
         network = super().network(n_features)
         network.sampling_layers = (GaussianCode(),)
-        network.penalty, network.penalty_weight = gaussian_kl, self.beta
-        network.warm_up = self.warm_up
+        network.penalty, network.penalty_weight = gaussian_kl, float(self.beta)
+        network.warm_up = float(self.warm_up)
         if self.loss == "squared_error":
-            variance = None if self.variance == "learned" else self.variance
+            variance = None if self.variance == "learned" else float(self.variance)
             network.output_in_training = Chain(network.output, LogVariance(variance))
             network.loss = gaussian
         return network
