@@ -567,3 +567,15 @@ def test_solution_and_hint_stand_where_both_tools_look():
 def test_a_failing_nbgrader_says_why(tmp_path):
     with pytest.raises(RuntimeError, match="generate_assignment 99 failed"):
         nbgrader_course.nbgrader(tmp_path, "generate_assignment", "99")
+
+
+def test_how_to_names_the_files_and_the_seconds_of_the_course():
+    here = nbgrader_course.COURSE_FILES
+    text = (here / "HOW_TO.md").read_text("utf-8")
+    for path in here.iterdir():
+        assert path.name == "HOW_TO.md" or path.is_dir() or f"`{path.name}`" in text
+    config = (here / "nbgrader_config.py").read_text("utf-8")
+    seconds = re.search(r"Execute.timeout = (\d+)", config)[1]
+    assert set(re.findall(r"(\d+) seconds(?! of)", text)) == {seconds}
+    for table in ("grades.csv", "grades_moodle.csv", "grades_canvas.csv"):
+        assert f"`{table}`" in text and f'"{table}"' in (here / "grade.py").read_text("utf-8")
