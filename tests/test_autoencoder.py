@@ -463,6 +463,12 @@ def test_a_progress_bar_appears_after_a_second(seconds, verbose, shown, X, monke
     assert shown or not printed.err
 
 
+def test_no_progress_bar_appears_unless_it_is_asked_for(X, monkeypatch, capsys):
+    Clock(monkeypatch, 0.3)
+    plain(epochs=10, batch_size=None).fit(X)
+    assert capsys.readouterr() == ("", "")
+
+
 def test_divergence_is_reported_and_keeps_the_last_finite_theta(X):
     model = plain(optimizer="sgd", output_activation="identity", activation="identity",
                   learning_rate=50.0, epochs=500)  # fmt: skip

@@ -101,6 +101,7 @@ def test_trustworthiness_and_continuity(rng):
     assert abs(trust - cont) > 0.01
     assert metrics.trustworthiness(x, z, 4) == pytest.approx(trust)
     assert metrics.continuity(x, z[:, 0], 4) == pytest.approx(cont)
+    assert metrics.continuity(x, z) == metrics.trustworthiness(z, x)  # of 10 neighbours each
     assert metrics.trustworthiness(x, 3 * x + 1) == metrics.continuity(x, x) == 1
 
 

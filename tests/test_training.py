@@ -128,10 +128,11 @@ def test_objective_and_schedule_are_given_the_progress_of_the_run():
 def test_one_model_that_diverges_raises_and_keeps_its_last_finite_theta(rng):
     net, X = Chain(Dense(4, 2), Dense(2, 4)), rng.random((10, 4))
     theta, history = net.init(rng), []
-    with pytest.raises(FloatingPointError, match=r"diverged at epoch \d+.*below 1000"):
+    with pytest.raises(FloatingPointError, match=r"diverged at epoch \d+.*below 1000") as error:
         for _ in train(follow(net), theta, X, SGD(1000.0), 50):
             history.append(theta.copy())
     assert history
+    assert f"at epoch {len(history) + 1}:" in str(error.value)
     np.testing.assert_array_equal(theta, history[-1])
     assert np.isfinite(theta).all()
 
