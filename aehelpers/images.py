@@ -37,20 +37,16 @@ class Patches:
                 f"{height} x {width} with padding {self.padding}: take a smaller kernel or "
                 "fewer layers"
             )
-        self._check_all_pixels_are_read()
 
-    def _check_all_pixels_are_read(self):
-        """ValueError if a pixel is in no patch, because no layer could ever know of it."""
-        k, stride, padding = self.kernel_size, self.stride, self.padding
-        for side, positions in zip(self.image_shape, self.positions, strict=False):
-            end = (positions - 1) * stride + k - padding  # behind the last patch
-            if end < side or (positions > 1 and stride > k):
-                raise ValueError(
-                    f"a kernel of {k} x {k} with stride {stride} and padding {padding} "
-                    "leaves out pixels of an image of "
-                    f"{self.image_shape[0]} x {self.image_shape[1]}: take a larger kernel or "
-                    "padding, or a smaller stride"
-                )
+    @property
+    def leaves_out_pixels(self):
+        """Whether a pixel is in no patch, so that layers neither read nor write it."""
+        k, stride = self.kernel_size, self.stride
+        for side, n in zip(self.image_shape, self.positions, strict=False):
+            end = (n - 1) * stride + k - self.padding
+            if end < side or (n > 1 and stride > k):
+                return True
+        return False
 
     def unfold(self, x):
         """Images x (..., n, h w c) -> their patches, one in each row, (..., h' w' n, k k c).

@@ -129,6 +129,12 @@ class ConvolutionalAutoencoder(Autoencoder, ImageFields):
         for channels in self.channels:
             geometry = shape, int(channels), int(self.kernel_size), int(self.stride)
             convs.append(Conv(*geometry))
+            if convs[-1].patches.leaves_out_pixels:
+                raise ValueError(
+                    f"kernel_size={self.kernel_size} and stride={self.stride} leave out pixels "
+                    f"of an image of {shape[0]} x {shape[1]}: take a larger kernel_size or a "
+                    "smaller stride"
+                )
             deconvs.insert(0, Deconv(*geometry))
             shape = convs[-1].out_shape
         encoder, decoder = super()._layers(prod(shape))

@@ -48,6 +48,31 @@ def test_unusable_arguments_are_refused(member, settings, message, X):
     assert_refused(make(member).fit(X), settings, message, X)
 
 
+@pytest.mark.parametrize(
+    "shape, settings, where",
+    [
+        ((8, 8), {"kernel_size": 2, "stride": 3}, "8 x 8"),
+        ((4, 5), {"kernel_size": 2, "stride": 2}, "4 x 5"),
+        ((6, 6), {"kernel_size": 2, "stride": 2, "channels": (2, 2)}, "3 x 3"),
+    ],
+)
+def test_a_geometry_that_leaves_out_pixels_is_refused(shape, settings, where):
+    """What is in such a pixel would have no part in the code, without a word."""
+    model = ConvolutionalAutoencoder(shape, **{"channels": (2,), "epochs": 1} | settings)
+    with pytest.raises(ValueError, match=f"leave out pixels of an image of {where}: take a la"):
+        model.fit(np.ones((3, shape[0] * shape[1])))
+
+
+@pytest.mark.parametrize("shape", [(7, 9), (5, 5), (28, 28), (2, 6)])
+def test_every_pixel_has_a_part_in_the_code(shape):
+    model = ConvolutionalAutoencoder(
+        shape, (3,), 2, activation="tanh", epochs=0, random_state=0
+    )
+    images = np.zeros((1, shape[0] * shape[1]))
+    codes = model.fit(images).transform(images + np.eye(images.size))
+    assert (codes != model.transform(images)).any(axis=1).all()
+
+
 def test_salt_and_pepper_noise_needs_data_from_0_to_1(X):
     model, message = make("salt_pepper", loss="squared_error"), r"'salt_pepper' needs data in"
     for call in (model.fit, model.corrupt, model.fit(X).partial_fit):
