@@ -93,10 +93,10 @@ def marks(api, key):
     return repr(sorted(given))
 
 
-def grade(api, assignment, again=False):
+def grade(api, notes, assignment, again=False):
     """Grade an assignment; say in a line for each student what came. Return who failed."""
     record = json.loads(RECORD.read_text("utf-8")) if RECORD.exists() else {}
-    notes, failed = Notes(), []
+    failed = []
     for student, folder in submissions(assignment):
         name, key = f"{student}, {assignment}", f"{student}/{assignment}"
         notebook = folder / f"{assignment}.ipynb"
@@ -227,13 +227,13 @@ def main(argv=None):
     for name in assignments:
         if not Path("release", name).is_dir():
             parser.error(f"there is no assignment {name!r} in release/")
-    api = set_up()
-    failed = [student for name in assignments for student in grade(api, name, options.again)]
+    api, notes = set_up(), Notes()
+    failed = [grade(api, notes, name, options.again) for name in assignments]
     tables(api)
     print(
         "Feedback pages: feedback/NAME/NN/NN.html. Grades: grades.csv, and for Moodle, Canvas."
     )
-    return int(bool(failed))
+    return int(any(failed))
 
 
 if __name__ == "__main__":
