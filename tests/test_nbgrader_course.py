@@ -313,8 +313,8 @@ def deleted(nb):
 
 
 STUDENTS = {
-    # Right in the self-check, wrong in the hidden one; raises in it; prints its arguments; prints
-    # all that has run; prints to stderr.
+    # Right in the self-check, wrong in the hidden one; raises in it; prints its arguments;
+    # prints all that has run; prints to stderr.
     "almost": answers(
         "def times_1(x):\n    return 1",
         "def times_2(x):\n    return 2 if x == 1 else {}[x]",
