@@ -4,6 +4,18 @@ import sys
 
 import numpy as np
 import pytest
+from effort import FACTOR, FUZZ
+from hypothesis import settings
+
+settings.register_profile(
+    "aehelpers",
+    max_examples=20 * FACTOR,
+    derandomize=not FUZZ,
+    print_blob=True,
+    database=None,  # no folder in the tree
+    deadline=None,  # a busy machine is no fault
+)
+settings.load_profile("aehelpers")
 
 
 @pytest.fixture(autouse=True)

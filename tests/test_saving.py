@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from effort import FUZZ
 from family import FAMILY, PIXELS, SEEDS, VARIATIONAL, make, plain
 
 from aehelpers import Autoencoder, load
@@ -257,7 +258,7 @@ def damaged(content, other, rng):
     return bytes(content)
 
 
-N_DAMAGED = 10_000
+N_DAMAGED = 10_000 * (20 if FUZZ else 1)
 
 
 def test_a_damaged_file_is_refused_or_still_the_same(tmp_path, X):
@@ -267,7 +268,9 @@ def test_a_damaged_file_is_refused_or_still_the_same(tmp_path, X):
         model.fit(X, validation=X).save(tmp_path / name)
         files.append((tmp_path / name).read_bytes())
     whole = {repr(model): model for model in map(load, tmp_path.iterdir())}
-    rng, path, refused = np.random.default_rng(0), tmp_path / "damaged", 0
+    seed = np.random.SeedSequence().entropy if FUZZ else 0
+    print(f"{N_DAMAGED} damaged files, seed {seed}")
+    rng, path, refused = np.random.default_rng(seed), tmp_path / "damaged", 0
     for _ in range(N_DAMAGED):
         path.write_bytes(damaged(*files, rng))
         try:
