@@ -1,4 +1,4 @@
-"""Whatever is given: a right answer, or a ValueError or TypeError that the package itself raises.
+"""Whatever is given: a right answer, or a ValueError or TypeError of the package's own.
 
 Hypothesis draws the inputs. Everything runs with floats that complain and warnings as errors,
 and no call may write into what it is given.
@@ -76,12 +76,8 @@ def arrays_in(result):
         return [array for part in result for array in arrays_in(part)]
     if isinstance(result, dict):
         return arrays_in(list(result.values()))
-    is_number = isinstance(result, float)
-    return (
-        [result]
-        if is_number or (isinstance(result, np.ndarray) and result.dtype.kind == "f")
-        else []
-    )
+    is_array = isinstance(result, np.ndarray) and result.dtype.kind == "f"
+    return [result] if is_array or isinstance(result, float) else []
 
 
 # ---- inputs of every kind ------------------------------------------------------------------
@@ -135,15 +131,10 @@ with np.errstate(all="ignore"):
         *([[1, [2, 3], 3, 4]] * 2, [[Thing()] * 4] * 6, [[1j, 2, 3, 4]] * 6, [["1"] * 4] * 6),
         *([[1, None, 2, 3]] * 6, [[pd.NA] * 4] * 6, [[pd.NaT] * 4] * 6, [[b"1"] * 4] * 6),
         *([[10**30] * 4] * 6, [[10**400] * 4] * 6, [[-(10**400), 1, 2, 3]] * 6),
-        *([[Decimal(word)] * 4 for word in ("nan", "sNaN", "-Infinity", "1e999", "1e-999")],),
+        *([[Decimal(word)] * 4] * 6 for word in ("nan", "sNaN", "-inf", "1e999", "1e-999")),
         *([[Fraction(10**400)] * 4] * 6, [[Fraction(1, 10**400)] * 4] * 6),
         *(SAMPLES[0], SAMPLES[None], SAMPLES[:1], SAMPLES[:, :1], SAMPLES[:, :3], SAMPLES[:5]),
-        *(
-            np.hstack([SAMPLES, SAMPLES]),
-            np.zeros((0, 4)),
-            np.zeros((6, 0)),
-            np.zeros((2,) * 5),
-        ),
+        *(np.zeros(shape) for shape in ((6, 8), (0, 4), (6, 0), (2, 2, 2, 2, 2))),
         *(np.zeros((6, 4)), -np.zeros((6, 4)), np.full((6, 4), 0.5), np.full((6, 4), 5e-324)),
         *(SAMPLES * size for size in (1e-300, 1e-200, 1e-160, 1e-40, 1e6, 1e20, 1e38)),
         *(SAMPLES * size for size in (1e39, 1e150, 1e160, 1e300)),
@@ -196,13 +187,11 @@ ANYTHING = (
 )
 
 FITTED = {
-    (member, dtype, standardize): make(member, dtype=dtype, standardize=standardize).fit(
-        SAMPLES
-    )
+    (member, dtype, standard): make(member, dtype=dtype, standardize=standard).fit(SAMPLES)
     for member in FAMILY
     for dtype in ("float64", "float32")
-    for standardize in (False, True)
-    if not standardize or not {"salt_pepper", "variational pixels"} & {member}
+    for standard in (False, True)
+    if not standard or member not in ("salt_pepper", "variational pixels")
 }
 MODELS = st.sampled_from(list(FITTED))
 METHODS = ["transform", "inverse_transform", "reconstruct", "score", "unpack", "corrupt"]
@@ -533,13 +522,12 @@ def test_short_whole_numbers_are_counted_with_in_full():
 
 @st.composite
 def numbers(draw, columns=4, least=2):
-    """Samples (n, columns) of float64 that are finite, of one size from 1e-60 to 1e60."""
+    """Samples (n, columns) of float64, whole numbers in one of many units, with many ties."""
     n = draw(st.integers(least, 9))
-    few = st.integers(-3, 3) | st.floats(-1, 1, allow_subnormal=False)
+    few = st.integers(-3, 3) | st.integers(-999, 999)
     values = draw(st.lists(few, min_size=n * columns, max_size=n * columns))
-    size = draw(st.sampled_from([1.0, 1.0, 1e-60, 1e-9, 255.0, 1e60]))
-    with np.errstate(under="ignore"):
-        return np.reshape(np.array(values, float), (n, columns)) * size
+    unit = draw(st.sampled_from([0, -7, -200, 200]))
+    return np.ldexp(np.reshape(np.array(values, float), (n, columns)), unit)
 
 
 def exactly(X):
@@ -704,26 +692,22 @@ def test_pca_is_a_projection_that_loses_the_smallest_variances(X, k):
 
 
 @SLOW
-@given(X=numbers(least=5), Z=numbers(columns=2, least=5), seed=st.integers(0, 99))
-def test_neighbours_are_those_of_a_direct_count(X, Z, seed):
+@given(X=numbers(least=5), Z=numbers(columns=2, least=5))
+def test_neighbours_are_those_of_a_direct_count(X, Z):
     n, k = min(len(X), len(Z)), 2
     X, Z = X[:n], Z[:n]
 
     def nearest(points):
+        """For each point the others, by their distance and then by their number."""
         points = [exactly(point) for point in points]
-        return [
-            sorted(
-                (j for j in range(n) if j != i),
-                key=lambda j: sum(
-                    (a - b) ** 2 for a, b in zip(points[i], points[j], strict=True)
-                ),
-            )
-            for i in range(n)
+        squares = [
+            [sum((a - b) ** 2 for a, b in zip(x, y, strict=True)) for y in points]
+            for x in points
         ]
+        others = [[j for j in range(n) if j != i] for i in range(n)]
+        return [sorted(others[i], key=squares[i].__getitem__) for i in range(n)]
 
     of_x, of_z = nearest(X), nearest(Z)
-    # Distances that differ by less than a rounding have no order of their own.
-    assume(of_x == nearest(X.astype("f4").astype(float) if np.abs(X).max() < 1e9 else X))
     lost = sum(max(0, of_x[i].index(j) + 1 - k) for i in range(n) for j in of_z[i][:k])
     expected = 1 - lost * 2 / (n * k * (2 * n - 3 * k - 1))
     assert metrics.trustworthiness(X, Z, k) == pytest.approx(expected)
