@@ -739,7 +739,12 @@ def test_an_order_is_found_in_every_code_that_keeps_it(t):
 
 
 @pytest.mark.parametrize("Z", [CLASSES, np.column_stack([CLASSES, 1 - CLASSES]) * 1e-9])
-def test_a_code_that_is_the_class_is_read_without_a_mistake(Z):
+def test_a_code_that_is_nearly_the_class_is_read_without_a_mistake(Z):
+    with pytest.raises(
+        ValueError, match="all samples of a class have the same code in Z_train"
+    ):
+        metrics.linear_probe(Z, CLASSES, Z, CLASSES)
+    Z = Z * (1 + 1e-3 * np.arange(len(Z)).reshape(-1, *[1] * (Z.ndim - 1)))
     for y in (CLASSES, CLASSES.astype(bool), np.array(["a", "b"])[CLASSES], CLASSES * 1.0):
         assert metrics.linear_probe(Z, y, Z[::-1], y[::-1]) == 1
         assert metrics.linear_probe(Z, list(y), Z, pd.Series(y, index=CLASSES)) == 1
