@@ -51,10 +51,21 @@ def test_rounding_noise_is_nothing_beside_the_data(ax):
         (0.5, 1, "0.500"),
         (1234.5, 0, "1.23e+03"),
         (1234, 99999, "1234"),
+        (999_999, 0, "999999"),
+        (1_000_000, 0, "1.00e+06"),
     ],
 )
 def test_a_number_has_the_digits_that_the_picture_shows(value, magnitude, text):
     assert number_text(value, magnitude) == text
+
+
+@pytest.mark.parametrize("count, listed", [(12, True), (13, False)])
+def test_up_to_twelve_values_are_told_one_by_one(count, listed, ax):
+    ax.plot(np.arange(count), np.arange(count) ** 2)
+    assert ("one by one 0, 1, 4" in describe(ax)) is listed
+    bars = plots.subplots()[1]
+    bars.bar(np.arange(count), np.arange(count) ** 2)
+    assert ("lengths 0, 1, 4" in describe(bars)) is listed
 
 
 def test_a_logarithmic_axis_shows_small_numbers_too(ax):

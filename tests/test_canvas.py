@@ -1,5 +1,6 @@
 """The canvas: each picture is what matplotlib draws on a new figure, only sooner."""
 
+import io
 from contextlib import suppress
 from functools import cache, partial
 
@@ -7,6 +8,7 @@ import numpy as np
 import pytest
 from matplotlib import pyplot as plt
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from PIL import Image
 from small_explorers import (
     EVERY_PICTURE,
     X,
@@ -18,7 +20,7 @@ from small_explorers import (
 )
 
 from aehelpers.figures import plots
-from aehelpers.figures.canvas import empty_figure
+from aehelpers.figures.canvas import empty_figure, png_bytes
 
 
 @pytest.fixture
@@ -70,6 +72,11 @@ def marked_image(ax, k):
     ax.imshow(np.outer(X, X**k))
     ax.grid(False)
     ax.minorticks_on()
+
+
+def minor_ticks(ax, k):
+    marked_image(ax, k)
+    ax.tick_params(which="major", length=0)
 
 
 def colour_bar(fig, k):
@@ -143,7 +150,7 @@ def solid(fig, k):
 
 
 DRAWS = [lines, scatter, image, bare_image, grid_of_images, marked_image, limits, titles, logs]
-DRAWS += [near_limits, sometimes, outside, panels, twins, inset, coded]
+DRAWS += [minor_ticks, near_limits, sometimes, outside, panels, twins, inset, coded]
 DIVIDED = [colour_bar, divided, solid]  # on `fig`, where every picture is a full draw
 
 
@@ -383,6 +390,13 @@ def test_what_is_stored_twice_is_the_same(draw):
     for k in (3, 1):
         other.move(k=k)
     assert stored(other)[0]["image/png"] == first
+
+
+def test_a_stored_png_is_compressed_as_far_as_it_can_be():
+    image, plain = Image.fromarray(fresh(lines, 1)[1].astype("uint8")), io.BytesIO()
+    image.save(plain, "png")
+    assert len(png_bytes(image)) < len(plain.getvalue())
+    np.testing.assert_array_equal(pixels(png_bytes(image)), fresh(lines, 1)[1])
 
 
 # -- what stands on the axes ----------------------------------------------------------------

@@ -114,6 +114,16 @@ def test_check_goes_through_the_sliders():
     assert moved == [1, 3, 2]
 
 
+def test_the_page_is_sent_no_picture_on_the_way_of_a_check(monkeypatch):
+    explorer, sent = small_explorer(wave, k=[1, 2, 3]), []
+    picture = type(explorer.picture)
+    monkeypatch.setattr(picture, "send_state", lambda widget, key=None: sent.append(key))
+    explorer.check()
+    assert "value" not in sent
+    explorer.move(k=1)
+    assert "value" in sent
+
+
 def test_check_raises_what_only_rendering_raises():
     def draw(ax, k):
         ax.set_title("$x" + r"\nonsense" * k + "$")
@@ -208,6 +218,9 @@ def test_labels_values_and_start_are_on_the_sliders():
     assert [slider.description for slider in explorer.sliders.values()] == ["k", "height (m)"]
     said = [text for text, _ in explorer.sliders["height"].options]
     assert said == ["1e-05", "0.3"]
+    for slider in explorer.sliders.values():
+        label, whole = slider.style.description_width, slider.layout.width
+        assert 0 < float(label.removesuffix("em")) < float(whole.removesuffix("em")) - 20
 
 
 def test_a_value_is_taken_within_rounding():

@@ -13,13 +13,18 @@ from aehelpers.figures import plots
 from aehelpers.figures.settings import every_setting
 
 
-@pytest.mark.parametrize("draw", [wave, own_figure, run_of(3, []), divided])
-def test_film_strip_holds_the_pictures_asked_for(draw, monkeypatch):
-    figures = []
-    show = plots.show
+@pytest.fixture
+def figures(monkeypatch):
+    """The figures that are shown."""
+    shown, show = [], plots.show
     monkeypatch.setattr(
-        plots, "show", lambda fig, *alt: (figures.append(fig), show(fig, *alt))[1]
+        plots, "show", lambda fig, *alt: (shown.append(fig), show(fig, *alt))[1]
     )
+    return shown
+
+
+@pytest.mark.parametrize("draw", [wave, own_figure, run_of(3, []), divided])
+def test_film_strip_holds_the_pictures_asked_for(draw, figures):
     explorer = small_explorer(draw, k=[1, 2, 3, 4, 5, 6, 7], start={"k": 2})
     before = explorer.picture.value
     strip = explorer.film_strip(n_pictures=3)
@@ -31,6 +36,30 @@ def test_film_strip_holds_the_pictures_asked_for(draw, monkeypatch):
         ends = [part.axes[0].lines[0].get_ydata()[-1] for part in parts if part.axes]
         assert len(set(ends)) == 3, "each part shows its own setting"
     assert explorer.picture.value == before and explorer.setting == {"k": 2}
+
+
+def two_panels(axes, k):
+    for ax in axes.flat:
+        wave(ax, k)
+
+
+@pytest.mark.parametrize(
+    "options, columns, size, count",
+    [
+        ({}, None, (4, 2 * 0.8 * 2.4), 4),  # two rows of two, a fifth lower
+        ({}, 1, (4, 4 * 2.4), 4),
+        ({"k": [1]}, None, (4, 2.4), 1),
+        ({"draw": two_panels, "panels": (2, 1)}, None, (4, 4 * 2.4), 4),
+        ({"draw": two_panels, "panels": (2, 1)}, 2, (4, 2 * 0.8 * 2.4), 4),
+    ],
+)
+def test_four_pictures_fill_two_columns_unless_draw_has_several_panels(
+    options, columns, size, count, figures
+):
+    options = {"draw": wave, "k": [1, 2, 3, 4, 5, 6, 7], **options}
+    small_explorer(**options).film_strip(columns=columns)
+    assert figures[-1].get_size_inches() == pytest.approx(size)
+    assert len(figures[-1].subfigs) == count
 
 
 def parts_of(page):
@@ -83,7 +112,9 @@ def test_a_kernel_free_page_of_a_part_of_the_grid():
     explorer = small_explorer(wave, k=[1, 2, 3], height=[0.5, 1.0], start={"k": 2})
     seen, data = parts_of(explorer.html(k=[1, 3]))
     assert data["values"] == [["1", "3"], ["0.5", "1"]] and len(data["frames"]) == 4
-    assert 'value="0"' in seen, "2 is not in it, so it starts with the first"
+    starts = re.findall(r'value="(\d)"', seen)
+    assert starts == ["0", "0"], "2 is not in it, so it starts with the first"
+    assert re.findall(r'value="(\d)"', parts_of(explorer.html(k=[3, 1]))[0]) == ["0", "0"]
     with pytest.raises(ValueError, match=r"k=4 is not in its grid \[1, 2, 3\]"):
         explorer.html(k=[1, 4])
     with pytest.raises(ValueError, match="no grid is named 'depth'"):
