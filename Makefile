@@ -13,11 +13,12 @@ comma := ,
 STAMP := $(VENV)/installed-$(subst $(comma),+,$(EXTRAS))
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test coverage mutants lint notebooks matrix handouts slides bench latency historical editions course api clean
+.PHONY: help lab test fuzz coverage mutants lint notebooks matrix handouts slides bench latency historical editions course api clean
 
 help:
 	@echo "make lab        open JupyterLab with notebooks/00_start_here.ipynb   (LAB_ARGS=... is passed on)"
 	@echo "make test       lint, unit tests, and every output of every notebook   (PYTEST_ARGS=... is passed on)"
+	@echo "make fuzz       many random inputs and damaged files, other ones each time (ten minutes; PYTEST_ARGS=...)"
 	@echo "make coverage   unit tests alone; fails if they run less of aehelpers than pyproject.toml asks"
 	@echo "make mutants    seed faults into aehelpers, list those that no test finds; writes docs/mutants.md"
 	@echo "make lint       ruff check and ruff format --check, notebooks included"
@@ -43,6 +44,11 @@ lab: $(STAMP)
 # pyproject.toml tells pytest what to run. On all cores: a file by itself starts sooner without -n.
 test: lint
 	$(BIN)/python -m pytest -n auto $(PYTEST_ARGS)
+
+# The statistics say how many examples were run; a failure says how to run it again.
+fuzz: $(STAMP)
+	AEHELPERS_CHECK=fuzz $(BIN)/python -m pytest -n auto --dist=load --hypothesis-show-statistics \
+	    tests/test_properties.py tests/test_saving.py $(PYTEST_ARGS)
 
 coverage: $(STAMP)
 	$(BIN)/python -m pytest -n auto --cov=aehelpers tests aehelpers $(PYTEST_ARGS)
