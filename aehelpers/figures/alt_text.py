@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 
 from ..checks import rounded
 
+HUGE = 1e100  # sums of squares of larger values may overflow
 MAX_LISTED_VALUES = 12  # of more values, the text gives the range and the mean
 # The classes of formatters that write ticks as given texts and not as numbers.
 TEXT_TICK_FORMATTERS = "FixedFormatter", "FuncFormatter", "StrCategoryFormatter"
@@ -29,6 +30,7 @@ def root_figure(thing):
     return fig
 
 
+@np.errstate(all="ignore")
 def describe(fig):
     """Describe a figure (or the figure of an axes) in sentences computed from its data."""
     fig = root_figure(fig)
@@ -123,7 +125,9 @@ def _describe_artist(artist, ax):
         values = _filled(artist.get_array())
         finite = values[np.isfinite(values)]
         size = " by ".join(map(str, values.shape[:2]))
-        spread = number_text(finite.std(), _largest(finite)) if len(finite) else "nothing"
+        spread = (
+            number_text(_scaled(np.std, finite), _largest(finite)) if len(finite) else "nothing"
+        )
         what = f"{_range(finite)}, mean {_mean(finite)}, standard deviation {spread}"
         of = f" of {_colorbar_label(artist)}" if _colorbar_label(artist) else ""
         return f"Image{of}{name}, {size}: values {what}."
@@ -225,9 +229,10 @@ def _describe_bars(bars, name):
     head = f"{_count(len(bars), 'bar')}{name}: {across} {_range(middle)}"
     if len(bars) <= MAX_LISTED_VALUES:
         return f"{head}, lengths {_list(length)}."
-    top = np.flatnonzero(length >= length.max() - 1e-9 * _largest(length))[0]
+    finite = np.where(np.isfinite(length), length, 0.0)
+    top = np.flatnonzero(finite >= finite.max() - 1e-9 * _largest(length))[0]
     where = f"{across} {number_text(middle[top], _largest(middle))}"
-    total = number_text(length.sum(), _largest(length))
+    total = number_text(finite.sum(), _largest(length))
     return f"{head}, longest {number_text(length[top])} at {where}, sum {total}."
 
 
@@ -270,7 +275,14 @@ def _mean(values):
     """Return the mean of the finite values as text, or "nothing" if there are none."""
     values = np.asarray(values, float)
     finite = values[np.isfinite(values)]
-    return number_text(finite.mean(), _largest(finite)) if len(finite) else "nothing"
+    return number_text(_scaled(np.mean, finite), _largest(finite)) if len(finite) else "nothing"
+
+
+def _scaled(statistic, values):
+    """Return a statistic that grows as its values do, and that huge values do not overflow."""
+    largest = _largest(values)
+    scale = largest if largest > HUGE else 1.0
+    return statistic(values / scale) * scale
 
 
 def _largest(values, scale="linear"):
@@ -291,7 +303,7 @@ def number_text(value, magnitude=0.0):
         return "0"
     if abs(value) < 1e6 and abs(value - round(value)) < 1e-9 * abs(value):
         return str(round(value))
-    tenths = int(np.log10(magnitude / abs(value))) if magnitude > abs(value) else 0
+    tenths = int(np.log10(min(magnitude / abs(value), 1e3))) if magnitude > abs(value) else 0
     return rounded(value, 3 - tenths) if tenths < 3 else "0"
 
 

@@ -100,7 +100,7 @@ class Canvas:
     def arguments(self):
         """Return what draw gets of fig, ax and axes: {name: object}."""
         if {"ax", "axes"} & self.figure_arguments and self.axes is None:
-            with plots.styled():
+            with plots.rendering():
                 self.axes = np.atleast_1d(self.figure.subplots(*self.panels))
                 self._axes_as_made = [AxesAsMade(ax) for ax in self.axes.flat]
         given = {"fig": self.figure, "axes": self.axes}

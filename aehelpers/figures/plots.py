@@ -9,7 +9,10 @@ notebook's first cell, its figures have this label. Words that callers give are 
 
 import base64
 import io
+import logging
+import operator
 import re
+import warnings
 from contextlib import contextmanager
 
 import matplotlib as mpl
@@ -28,6 +31,8 @@ from matplotlib.ticker import Formatter, MaxNLocator
 from matplotlib.transforms import Bbox, ScaledTranslation
 
 from .alt_text import describe, number_text, plain_text, root_figure
+
+_log = logging.getLogger(__name__)
 
 # Roles. Okabe and Ito's colours; in greyscale dashes and markers tell them apart.
 DATA, RECONSTRUCTION, CURVE, BASELINE = "#a3aab3", "#d55e00", "#0072b2", "#222222"
@@ -82,6 +87,10 @@ LOOK_RE = re.compile(
     r"|savefig\.(facecolor|edgecolor|transparent|bbox|pad_inches)"
 )
 LOOK = {n: v for n, v in dict.items(mpl.rcParamsDefault) if LOOK_RE.match(n)} | STYLE
+# What no font draws: controls that part words, other controls, and halves of characters.
+SPACE_RE = re.compile(r"[\t\v\f\r\x1c-\x1f\x85]")
+CONTROL_RE = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x9f\ud800-\udfff]")
+MISSING_LETTER_RE = re.compile(r"Glyph (\d+) .*missing from", re.DOTALL)
 # {English: shown}, of every word that is drawn here; `update` it for another language.
 WORDS = {
     english: english
@@ -176,6 +185,35 @@ def styled():
             mpl.rcParams.update(before)
 
 
+@contextmanager
+def drawing():
+    """Let STYLE hold, and let no underflow or overflow on the way to a picture be reported."""
+    with styled(), np.errstate(all="ignore"):
+        yield
+
+
+@contextmanager
+def rendering():
+    """Let `drawing` hold while pixels are made, and log the letters that no font has.
+
+    Matplotlib draws a box for each of them, and its warning would be an error for some callers.
+    """
+    with drawing(), warnings.catch_warnings(record=True) as caught:
+        warnings.filterwarnings("always", MISSING_LETTER_RE.pattern, UserWarning)
+        yield
+    missing = {match[1] for it in caught if (match := MISSING_LETTER_RE.match(str(it.message)))}
+    if missing:
+        letters = "".join(sorted(chr(int(number)) for number in missing))
+        _log.warning(
+            "no font has %r: add one that has, such as plt.rcParams['font.family'] = "
+            "['DejaVu Sans', 'Noto Sans CJK SC']",
+            letters,
+        )
+    for it in caught:
+        if not MISSING_LETTER_RE.match(str(it.message)):
+            warnings.warn_explicit(it.message, it.category, it.filename, it.lineno)
+
+
 class Panel(Axes):
     """The methods of these axes draw in STYLE, wherever they are called."""
 
@@ -193,15 +231,17 @@ _mathtext = MathTextParser("path")
 def label_text(label):
     """Return a label as text that matplotlib can draw.
 
-    What stands between two dollar signs is mathtext if matplotlib can read it. Any other dollar
-    sign is escaped, so that it is drawn as it is.
+    What stands between two dollar signs of a line is mathtext if matplotlib can read it. Any
+    other dollar sign is escaped, so that it is drawn as it is. Control characters that are no
+    white space, and halves of characters, are drawn as a replacement character.
     """
-    text = str(label)
-    if "$" in text:
-        try:
-            _mathtext.parse(text)
-        except ValueError:
-            return re.sub(r"(?<!\\)\$", r"\\$", text)
+    text = CONTROL_RE.sub("\N{REPLACEMENT CHARACTER}", SPACE_RE.sub(" ", str(label)))
+    try:
+        for line in text.split("\n"):
+            if "$" in line:
+                _mathtext.parse(line)
+    except ValueError:
+        return re.sub(r"(?<!\\)\$", r"\\$", text)
     return text
 
 
@@ -229,13 +269,13 @@ def subplots(nrows=1, ncols=1, width=7.0, height=None, **kwargs):
     return fig, fig.subplots(nrows, ncols, **kwargs)
 
 
-@styled()
+@rendering()
 def png(fig, dpi=PRINT_DPI):
     """Return the figure as PNG bytes. The same figure gives the same bytes."""
     return _saved(fig, dpi, None)
 
 
-@styled()
+@rendering()
 def _saved(fig, dpi, box):
     """Return what lies in the box, in inches (None: the whole figure), as PNG bytes."""
     file = io.BytesIO()
@@ -246,6 +286,7 @@ def _saved(fig, dpi, box):
     return file.getvalue()
 
 
+@rendering()
 def _whole_box(fig):
     """Return the box of all that was drawn, in inches.
 
@@ -286,6 +327,8 @@ def show(fig, alt=None, dpi=PRINT_DPI):
     The text of the Picture is `alt`, a sentence on what to see, and then `describe(fig)`.
     """
     fig = root_figure(fig)
+    if not isinstance(alt, str | None):
+        raise TypeError(f"alt must be a sentence on what to see, got {alt!r}")
     text = " ".join(["Figure:", *([alt.strip()] if alt else []), describe(fig)])
     plt.close(fig)  # one that pyplot made would be shown once more at the cell's end
     picture, box = png(fig, dpi), _whole_box(fig)
@@ -298,23 +341,23 @@ def show(fig, alt=None, dpi=PRINT_DPI):
 # -- points and codes --------------------------------------------------------------------------
 
 
-@styled()
+@drawing()
 def points(X, ax=None, **kwargs):
     """Draw the points X (n, 2) in grey. kwargs go to `Axes.scatter`."""
-    ax, X = _axes(ax), _check_points(X)
+    X, ax = _check_points(X), _axes(ax)
     ax.scatter(
         *X.T, **{"color": DATA, "s": 5, "linewidths": 0, "label": word("data"), **kwargs}
     )
     return _label_plane(ax)
 
 
-@styled()
+@drawing()
 def reconstruction(X, X_hat, ax=None, **kwargs):
     """Draw X (n, 2), X_hat (n, 2) and a segment between each point and its reconstruction.
 
     kwargs go to `Axes.scatter` of X_hat.
     """
-    ax, (X, X_hat) = _axes(ax), _same_shape(_check_points(X), _check_points(X_hat, "X_hat"))
+    (X, X_hat), ax = _pairs(X, X_hat), _axes(ax)
     segments = np.stack([X, X_hat], axis=1)
     ax.add_collection(
         collections.LineCollection(segments, colors=LINE, linewidths=0.35, zorder=0.8)
@@ -325,13 +368,13 @@ def reconstruction(X, X_hat, ax=None, **kwargs):
     return _legend_below(_label_plane(ax))
 
 
-@styled()
+@drawing()
 def arrows(X, V, ax=None, label=None, **kwargs):
     """Draw the vector field V (n, 2) at the points X (n, 2), in the units of X.
 
     kwargs go to `Axes.quiver`.
     """
-    ax, (X, V) = _axes(ax), _same_shape(_check_points(X), _check_points(V, "V"))
+    (X, V), ax = _pairs(X, V, "V"), _axes(ax)
     look = {"color": CURVE, "angles": "xy", "scale_units": "xy", "scale": 1, "width": 0.006}
     name = label and _legend_text(label)
     field = ax.quiver(*X.T, *V.T, **{**look, "label": name, **kwargs})
@@ -339,38 +382,41 @@ def arrows(X, V, ax=None, label=None, **kwargs):
     return _legend_below(_label_plane(ax)) if label else _label_plane(ax)
 
 
-@styled()
+@drawing()
 def coded(X, z, ax=None, label=None, cmap=CODE_MAP, **kwargs):
     """Draw X (n, 2) coloured by z (n,), with a colour bar. kwargs go to `Axes.scatter`.
 
     label : of the colour bar. None is "code $z$".
     """
-    ax, X = _axes(ax), _check_points(X)
-    look = {"c": _vector(z, len(X)), "cmap": cmap, "s": 7, "linewidths": 0}
+    X = _check_points(X)
+    z, ax = _vector(z, len(X)), _axes(ax)
+    look = {"c": z, "cmap": cmap, "s": 7, "linewidths": 0}
     _colour_bar(
         ax.scatter(*X.T, **{**look, **kwargs}), word("code $z$") if label is None else label
     )
     return _label_plane(ax)
 
 
+@drawing()
 def error_map(X, X_hat, ax=None, **kwargs):
     """Draw X (n, 2) coloured by the squared error |x - x_hat|^2.
 
     kwargs go to `Axes.scatter`.
     """
-    X, X_hat = _same_shape(_check_points(X), _check_points(X_hat, "X_hat"))
+    X, X_hat = _pairs(X, X_hat)
     error = ((X - X_hat) ** 2).sum(axis=1)
     return coded(X, error, ax=ax, label=word("squared error"), **{"cmap": ERROR_MAP, **kwargs})
 
 
-@styled()
+@drawing()
 def manifold(curve, X=None, ax=None, **kwargs):
     """Draw the decoder's outputs for growing z, curve (m, 2), over the data X (n, 2).
 
     Arrows point towards larger z, and an open circle marks the smallest z. kwargs go to
     `Axes.plot`.
     """
-    ax, curve = _axes(ax), _check_points(curve, "curve")
+    curve, X = _check_points(curve, "curve"), X if X is None else _check_points(X)
+    ax = _axes(ax)
     if X is not None:
         points(X, ax=ax)
     look = {"color": CURVE, "linestyle": "-", "linewidth": 2, "label": word("decoder")}
@@ -384,46 +430,57 @@ def manifold(curve, X=None, ax=None, **kwargs):
         "shrinkA": 0,
         "shrinkB": 0,
     }
-    for share in (0.3, 0.65, 1.0) if length[-1] > 0 else ():
+    for share in (0.3, 0.65, 1.0) if 0 < length[-1] < np.inf else ():
         # 2 % of the way apart, so that the direction is the curve's and not its noise.
         back, tip = np.searchsorted(length, length[-1] * np.array([share - 0.02, share - 1e-9]))
         ax.annotate("", curve[tip], curve[max(min(back, tip - 1), 0)], arrowprops=head)
     return _legend_below(_label_plane(ax))
 
 
-@styled()
+@drawing()
 def code_histogram(z, ax=None, bins=30, **kwargs):
     """Draw a histogram of the codes z (n,). kwargs go to `Axes.hist`."""
+    z = _vector(z)
+    if not np.isfinite(z).all():
+        lost = np.count_nonzero(~np.isfinite(z))
+        raise ValueError(f"{lost} of z are not finite: choose z[np.isfinite(z)]")
+    try:
+        np.histogram_bin_edges(z, bins, kwargs.get("range"))
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            f"bins={bins!r} does not divide z from {z.min()} to {z.max()} ({error}): "
+            "choose another number of bins"
+        ) from None
     ax = _axes(ax)
     look = {"color": CURVE, "edgecolor": "white", "linewidth": 0.4}
-    ax.hist(_vector(z), bins=bins, **{**look, **kwargs})
+    ax.hist(z, bins=bins, **{**look, **kwargs})
     ax.set(xlabel=word("code $z$"), ylabel=word("samples"))
     ax.grid(False, axis="x")
     return ax
 
 
-@styled()
+@drawing()
 def code_against(t, z, ax=None, **kwargs):
     """Draw the code z (n,) against the true position t (n,). kwargs go to `Axes.scatter`."""
-    ax, t = _axes(ax), _vector(t, name="t")
+    t = _vector(t, name="t")
+    z, ax = _vector(z, len(t)), _axes(ax)
     look = {"color": CURVE, "s": 7, "linewidths": 0}
-    ax.scatter(t, _vector(z, len(t)), **{**look, **kwargs})
+    ax.scatter(t, z, **{**look, **kwargs})
     ax.set(xlabel=word("true position $t$"), ylabel=word("code $z$"))
     return ax
 
 
-@styled()
+@drawing()
 def classes(Z, y, ax=None, **kwargs):
     """Draw each code of Z (n, 2) as its label in y (n,). kwargs go to `Axes.scatter`.
 
     If a label has more than two letters or digits, all codes are drawn as markers, and each
     label stands once, in the middle of its codes.
     """
-    ax, Z = _axes(ax), _check_points(Z, "Z")
-    y = np.asarray(y)
+    Z, y = _check_points(Z, "Z"), np.asarray(y)
     if y.shape != Z.shape[:1]:
         raise ValueError(f"y must be ({len(Z)},), one label a code; got shape {y.shape}")
-    y = y.astype(str) if y.dtype == object else y
+    ax, y = _axes(ax), y.astype(str) if y.dtype == object else y
     names, group = np.unique(y, return_inverse=True)
     short = all(re.fullmatch(r"-?[A-Za-z0-9]{1,2}(\.0)?", str(name)) for name in names)
     colours = mpl.colormaps[CODE_MAP](np.linspace(0, 0.75, len(names)))
@@ -433,9 +490,11 @@ def classes(Z, y, ax=None, **kwargs):
         label = _legend_text(name)
         ax.scatter(*Z[group == number].T, **{**look, "label": label, **kwargs})
     look = {"size": 13 if short else 9, "weight": "bold", "ha": "center", "va": "center"}
+    drawn = np.isfinite(Z).all(axis=1)
     for number, name in enumerate(names):
-        centre = np.median(Z[group == number], axis=0)
-        ax.text(*centre, label_text(name), **look, **HALO)
+        codes = Z[drawn & (group == number)]
+        if len(codes):
+            ax.text(*np.median(codes, axis=0), label_text(name), **look, **HALO)
     ax.set(xlabel=word("code $z_1$"), ylabel=word("code $z_2$"))
     return ax
 
@@ -443,7 +502,7 @@ def classes(Z, y, ax=None, **kwargs):
 # -- images ------------------------------------------------------------------------------------
 
 
-@styled()
+@drawing()
 def image_grid(
     images, ax=None, rows=1, image_shape=None, row_titles=(), column_titles=(), **kwargs
 ):
@@ -455,13 +514,14 @@ def image_grid(
     from 0 to 1. Integers of 8 bits run from 0 to 255, those of 16 bits from 0 to 65535, unless
     all are 0 and 1. kwargs go to `Axes.imshow`.
     """
-    ax, images = _axes(ax), _images(images, image_shape, **kwargs)
+    images, rows = _images(images, image_shape, **kwargs), _whole_number(rows, "rows")
     columns = -(-len(images) // rows)
-    height, width = images.shape[1:3]
+    down = _labels(row_titles, "row_titles", at_most=rows)
+    across = _labels(column_titles, "column_titles", at_most=columns)
+    ax, (height, width) = _axes(ax), images.shape[1:3]
     _draw_images(ax, _mosaic(images, rows, columns), **kwargs)
-    titles = [[label_text(title) for title in some] for some in (row_titles, column_titles)]
-    ax.set_yticks((height + 1) * np.arange(len(titles[0])) + (height - 1) / 2, titles[0])
-    ax.set_xticks((width + 1) * np.arange(len(titles[1])) + (width - 1) / 2, titles[1])
+    ax.set_yticks((height + 1) * np.arange(len(down)) + (height - 1) / 2, down)
+    ax.set_xticks((width + 1) * np.arange(len(across)) + (width - 1) / 2, across)
     ax.xaxis.tick_top()
     return ax
 
@@ -473,27 +533,28 @@ def image_pairs(X, X_hat, ax=None, row_titles=None, **kwargs):
     """
     if row_titles is None:
         row_titles = word("original"), word("reconstruction")
-    both = _same_shape(np.asarray(X), np.asarray(X_hat))
-    both = np.concatenate([_from_0_to_1(images, **kwargs) for images in both])
+    both = _same_shape(_array(X, "X"), _array(X_hat, "X_hat"))
+    both = np.concatenate([_from_0_to_1(np.atleast_1d(it), **kwargs) for it in both])
     return image_grid(both, ax=ax, rows=2, row_titles=row_titles, **kwargs)
 
 
-@styled()
+@drawing()
 def lattice(images, z1, z2, ax=None, image_shape=None, **kwargs):
     """Draw decoded images at their 2-D codes: image i * len(z1) + j at (z1[j], z2[i]).
 
     images : len(z2) * len(z1) of them, as `image_grid` takes them.   z1, z2 : evenly spaced
     codes.   kwargs go to `Axes.imshow`.
     """
-    ax, images = _axes(ax), _images(images, image_shape, **kwargs)
-    z1, z2 = _vector(z1, name="z1"), _vector(z2, name="z2")
+    images = _images(images, image_shape, **kwargs)
+    z1, z2 = _evenly_spaced(z1, "z1"), _evenly_spaced(z2, "z2")
     if len(images) != len(z1) * len(z2):
         raise ValueError(f"{len(images)} images do not fill {len(z2)} rows of {len(z1)}")
     upright = images.reshape(len(z2), len(z1), *images.shape[1:])[::-1]
     picture = _mosaic(upright.reshape(images.shape), len(z2), len(z1))
     x, y = (_edges(z, size) for z, size in zip((z1, z2), images.shape[2:0:-1], strict=True))
-    square = (x[1] - x[0]) / picture.shape[1] / ((y[1] - y[0]) / picture.shape[0])
-    _draw_images(ax, picture, extent=(*x, *y), aspect=square, **kwargs)
+    square = abs((x[1] - x[0]) / picture.shape[1] / ((y[1] - y[0]) / picture.shape[0]))
+    aspect, ax = square if 0 < square < np.inf else "auto", _axes(ax)
+    _draw_images(ax, picture, extent=(*x, *y), aspect=aspect, **kwargs)
     ax.set(xlabel=word("code $z_1$"), ylabel=word("code $z_2$"))
     return ax
 
@@ -520,10 +581,11 @@ def _images(images, image_shape, **kwargs):
 
     kwargs : of `Axes.imshow`.   Raises ValueError if they are neither.
     """
-    images = np.asarray(images)
+    images = _array(images, "images")
     if images.ndim == 2:
         side = round(images.shape[1] ** 0.5)
-        shape = tuple(image_shape or (side, side))
+        shape = (side, side) if image_shape is None else image_shape
+        shape = tuple(_whole_number(it, "image_shape") for it in np.ravel(shape).tolist())
         if np.prod(shape) != images.shape[1]:
             raise ValueError(
                 f"{images.shape[1]} pixels are no {shape} image: say image_shape=(h, w), "
@@ -533,7 +595,7 @@ def _images(images, image_shape, **kwargs):
     if images.ndim == 4 and images.shape[3] == 1:
         images = images[..., 0]
     in_colour = images.ndim == 4 and images.shape[3] in (3, 4)
-    if not (images.ndim == 3 or in_colour) or not len(images):
+    if not (images.ndim == 3 or in_colour) or not images.size:
         raise ValueError(
             "expected images (n, h, w), (n, h w) or, in colour, (n, h, w, 3), "
             f"got shape {images.shape}"
@@ -577,27 +639,31 @@ def _edges(z, pixels_per_image):
 # -- curves and comparisons --------------------------------------------------------------------
 
 
-@styled()
+@drawing()
 def curves(x, ys, ax=None, xlabel="", ylabel="", **kwargs):
     """Draw a line over x (m,) for each of ys, {label: (m,)}. kwargs go to `Axes.plot`."""
-    ax, x = _axes(ax), _vector(x, name="x")
+    x = _vector(x, name="x")
+    if not isinstance(ys, dict):
+        raise TypeError(f"ys must be {{label: (m,)}}, got {type(ys).__name__}: ys={{'': y}}")
+    ys = {label: _vector(y, len(x), name=f"ys[{label!r}]") for label, y in ys.items()}
+    ax = _axes(ax)
     for label, y in ys.items():
-        ax.plot(
-            x, _vector(y, len(x), name=f"ys[{label!r}]"), label=_legend_text(label), **kwargs
-        )
+        ax.plot(x, y, label=_legend_text(label), **kwargs)
     ax.set(xlabel=label_text(xlabel), ylabel=label_text(ylabel))
     return _legend_below(ax)
 
 
-@styled()
+@drawing()
 def loss_curve(losses, ax=None, log=True, **kwargs):
     """Draw the loss of each epoch: losses is (epochs,) or {label: (epochs,)}.
 
     log : whether the axis of the loss is logarithmic.   kwargs go to `Axes.plot`.
     """
-    ax, several = _axes(ax), isinstance(losses, dict)
-    for label, loss in losses.items() if several else [(None, losses)]:
-        loss = _vector(loss, name="losses")
+    several = isinstance(losses, dict)
+    losses = losses if several else {None: losses}
+    losses = {label: _vector(loss, name="losses") for label, loss in losses.items()}
+    ax = _axes(ax)
+    for label, loss in losses.items():
         name = _legend_text(label) if several else None
         ax.plot(np.arange(1, len(loss) + 1), loss, label=name, **kwargs)
     ax.set(xlabel=word("epoch"), ylabel=word("loss"))
@@ -607,10 +673,13 @@ def loss_curve(losses, ax=None, log=True, **kwargs):
     return _legend_below(ax) if several else ax
 
 
-@styled()
+@drawing()
 def baseline(value, label, ax=None, **kwargs):
     """Draw a horizontal line to compare with, and its label. kwargs go to `Axes.axhline`."""
-    ax = _axes(ax)
+    value = _array(value, "value", float)
+    if value.size != 1 or not np.isfinite(value).all():
+        raise ValueError(f"value must be one finite number, got {value}")
+    ax, value = _axes(ax), value.item()
     look = {"color": _ink(ax), "linewidth": 1, "linestyle": (0, (4, 2))}
     ax.axhline(value, **{**look, **kwargs})
     place = {"xycoords": ax.get_yaxis_transform(), "textcoords": "offset points"}
@@ -619,14 +688,20 @@ def baseline(value, label, ax=None, **kwargs):
     return ax
 
 
-@styled()
+@drawing()
 def spectrum(variances, ax=None, **kwargs):
     """Draw each principal component's share of the variance, and the cumulative shares.
 
     variances : (k,), of all components.   kwargs go to `Axes.bar`.
     """
-    ax, variances = _axes(ax), _vector(variances, name="variances")
-    component, share = np.arange(1, len(variances) + 1), variances / variances.sum()
+    variances = _vector(variances, name="variances")
+    total, rounding = variances.sum(), 1e-9 * np.abs(variances).max()
+    if not (0 < total < np.inf and variances.min() >= -rounding):
+        raise ValueError(
+            f"variances must be 0 or more, with a finite sum above 0, got {variances}"
+        )
+    component, share = np.arange(1, len(variances) + 1), variances / total
+    ax = _axes(ax)
     ax.bar(component, share, **{"color": DATA, "width": 0.7, "label": word("each"), **kwargs})
     ax.plot(
         component,
@@ -644,40 +719,45 @@ def spectrum(variances, ax=None, **kwargs):
     return _legend_below(ax)
 
 
-@styled()
+@drawing()
 def bars_with_intervals(labels, mean, low, high, ax=None, **kwargs):
     """Draw a bar `mean` with its interval low ... high for each label, all (n,).
 
     kwargs go to `Axes.barh`.
     """
-    ax, mean = _axes(ax), _vector(mean, len(labels), name="mean")
-    places, xerr = np.arange(len(mean)), _lengths_of_interval(mean, low, high)
+    labels = _labels(labels, "labels")
+    mean, low, high = _interval(mean, low, high, len(labels))
+    places, xerr, ax = np.arange(len(mean)), np.stack([mean - low, high - mean]), _axes(ax)
     look = {"color": DATA, "height": 0.6, "ecolor": _ink(ax), "error_kw": {"elinewidth": 1.2}}
     bars = ax.barh(places, mean, xerr=xerr, **{**look, **kwargs})
     look = {"padding": 3, "fontsize": 8, "color": _ink(ax)}
     ax.bar_label(bars, [_cell_text(value) for value in mean], **look)
-    ax.set_yticks(places, [label_text(label) for label in labels])
+    ax.set_yticks(places, labels)
     ax.yaxis.set_inverted(True)
     ax.grid(False, axis="y")
     ax.margins(x=0.18)
     return ax
 
 
-@styled()
+@drawing()
 def lines_with_intervals(x, mean, low, high, label=None, ax=None, log_axes="", **kwargs):
     """Draw a line of means over x with the band low ... high, all (m,).
 
     log_axes : "", "x" (by powers of two, marked at every x), "y" or "xy" for logarithmic axes.
     A second call on the same axes draws a second line. kwargs go to `Axes.plot`.
     """
-    ax, x = _axes(ax), _vector(x, name="x")
-    mean = _vector(mean, len(x), name="mean")
-    below, above = _lengths_of_interval(mean, low, high)
+    x = _vector(x, name="x")
+    mean, low, high = _interval(mean, low, high, len(x))
+    if log_axes not in ("", "x", "y", "xy"):
+        raise ValueError(f'log_axes must be "", "x", "y" or "xy", got {log_axes!r}')
+    if "x" in log_axes and not ((0 < x) & (x < np.inf)).all():
+        raise ValueError(f"x must be finite and above 0 on a logarithmic axis, got {x}")
+    ax = _axes(ax)
     name = label and _legend_text(label)
     look = {"marker": MARKERS[len(ax.lines) % len(MARKERS)], "label": name}
     (line,) = ax.plot(x, mean, **{**look, **kwargs})
     band = {"color": line.get_color(), "alpha": 0.2, "linewidth": 0}
-    ax.fill_between(x, mean - below, mean + above, **band)
+    ax.fill_between(x, low, high, **band)
     if "x" in log_axes:
         ax.set_xscale("log", base=2)
         ax.set_xticks(x, [f"{value:g}" for value in x])
@@ -686,7 +766,7 @@ def lines_with_intervals(x, mean, low, high, label=None, ax=None, log_axes="", *
     return _legend_below(ax) if label else ax
 
 
-@styled()
+@drawing()
 def surface(x, y, values, ax=None, label=None, trajectory=None, log=False, **kwargs):
     """Draw values (len(y), len(x)) over x and y as colours.
 
@@ -694,16 +774,17 @@ def surface(x, y, values, ax=None, label=None, trajectory=None, log=False, **kwa
     label : of the colour bar. None is "loss".
     log : whether colours follow the logarithm.   kwargs go to `Axes.pcolormesh`.
     """
-    ax, x, y = _axes(ax), _vector(x, name="x"), _vector(y, name="y")
-    values = np.asarray(values, float)
+    x, y, values = _monotone(x, "x"), _monotone(y, "y"), _array(values, "values", float)
     if values.shape != (len(y), len(x)):
         raise ValueError(f"values must be {(len(y), len(x))} = (y, x); got {values.shape}")
+    if trajectory is not None:
+        trajectory = _check_points(trajectory, "trajectory")
+    look = {"cmap": CODE_MAP, "norm": _log_norm(values, log), "shading": "nearest"}
+    ax = _axes(ax)
     ax.grid(False)
-    look = {"cmap": CODE_MAP, "norm": LogNorm() if log else None, "shading": "nearest"}
     mesh = ax.pcolormesh(x, y, values, rasterized=True, **{**look, **kwargs})
     _colour_bar(mesh, word("loss") if label is None else label)
     if trajectory is not None:
-        trajectory = _check_points(trajectory, "trajectory")
         dark = {"path_effects": [withStroke(linewidth=2.6, foreground=INK)]}
         ax.plot(*trajectory.T, color="white", linestyle="-", linewidth=1.4, **dark)
         ends = {"markeredgecolor": "white", "markersize": 6}
@@ -712,7 +793,7 @@ def surface(x, y, values, ax=None, label=None, trajectory=None, log=False, **kwa
     return ax
 
 
-@styled()
+@drawing()
 def matrix(
     values, rows, columns, ax=None, bold_mask=None, format_value=_cell_text, log=False, **kwargs
 ):
@@ -722,28 +803,36 @@ def matrix(
     format_value : format_value(value) returns the text of a cell.
     log : whether colours follow the logarithm.   kwargs go to `Axes.imshow`.
     """
-    ax, values = _axes(ax), np.asarray(values, float)
-    bold_mask = np.zeros(values.shape, bool) if bold_mask is None else np.asarray(bold_mask)
-    if not values.shape == bold_mask.shape == (len(rows), len(columns)):
+    values, rows, columns = (
+        _array(values, "values", float),
+        _labels(rows, "rows"),
+        _labels(columns, "columns"),
+    )
+    bold_mask = _array(np.zeros(values.shape) if bold_mask is None else bold_mask, "bold_mask")
+    if not values.shape == bold_mask.shape == (len(rows), len(columns)) or not values.size:
         raise ValueError(
             f"values and bold_mask must be {(len(rows), len(columns))} = (rows, columns); "
             f"got {values.shape} and {bold_mask.shape}"
         )
-    look = {"cmap": "YlGnBu", "norm": LogNorm() if log else None, "aspect": "auto"}
+    look = {"cmap": "YlGnBu", "norm": _log_norm(values, log), "aspect": "auto"}
+    ax = _axes(ax)
     image = ax.imshow(values, **{**look, **kwargs})
-    dark = image.to_rgba(values)[..., :3] @ LUMA_WEIGHTS < 0.5
+    colours, behind = image.to_rgba(values), to_rgba(ax.get_facecolor())
+    opacity = colours[..., 3:]  # 0 where a value is not finite
+    shown = opacity * colours[..., :3] + (1 - opacity) * behind[:3]
+    dark = shown @ LUMA_WEIGHTS < 0.5
     for i, j in np.ndindex(values.shape):
         look = {"color": "white" if dark[i, j] else INK, "ha": "center", "va": "center"}
         weight = "bold" if bold_mask[i, j] else "normal"
         text = label_text(format_value(values[i, j]))
         ax.text(j, i, text, gid="cell", weight=weight, fontsize=8, **look)
-    ax.set_yticks(np.arange(len(rows)), [label_text(row) for row in rows])
-    ax.set_xticks(np.arange(len(columns)), [label_text(column) for column in columns])
+    ax.set_yticks(np.arange(len(rows)), rows)
+    ax.set_xticks(np.arange(len(columns)), columns)
     _hide_axis_lines(ax)
     return ax
 
 
-@styled()
+@drawing()
 def panels(losses, X, X_hat, z, curve, axes=None):
     """Draw six panels: loss, reconstruction, error, histogram of codes, coded data, manifold.
 
@@ -779,36 +868,116 @@ def _ink(ax):
     return ax.xaxis.label.get_color()
 
 
+def _array(values, name, dtype=None):
+    """Return `values` as an array of real numbers, where masked ones are not a number.
+
+    Raises TypeError if they are no numbers, or no array at all.
+    """
+    try:
+        given = np.ma.asarray(values)
+        if given.dtype == object:
+            if any(isinstance(it, str | bytes | complex) for it in given.flat):
+                raise TypeError
+            given = given.astype(float)
+        if given.dtype.kind not in "biuf":
+            raise TypeError
+        masked = np.ma.getmaskarray(given).any()
+        return np.ma.filled(given.astype(float), np.nan) if masked else np.asarray(given, dtype)
+    except (TypeError, ValueError, OverflowError):
+        raise TypeError(
+            f"{name} must be an array of real numbers, got {type(values).__name__}: "
+            "turn text, dates and categories into numbers first"
+        ) from None
+
+
 def _check_points(X, name="X"):
-    """Return X as an array; raise ValueError unless it has the shape (n, 2)."""
-    X = np.asarray(X)
+    """Return X as an array of floats; raise ValueError unless it has the shape (n, 2)."""
+    X = _array(X, name, float)
     if X.ndim != 2 or X.shape[1] != 2 or not len(X):
         raise ValueError(f"{name} must be points (n, 2), got shape {X.shape}: choose 2 columns")
     return X
 
 
-def _same_shape(X, X_hat):
+def _pairs(X, X_hat, name="X_hat"):
+    """Return X (n, 2) and X_hat (n, 2) as `_check_points` does, of the same shape."""
+    return _same_shape(_check_points(X), _check_points(X_hat, name), name)
+
+
+def _same_shape(X, X_hat, name="X_hat"):
     """Return X and X_hat; raise ValueError unless they have the same shape."""
     if X.shape != X_hat.shape:
-        raise ValueError(f"X {X.shape} and X_hat {X_hat.shape} must have the same shape")
+        raise ValueError(f"X {X.shape} and {name} {X_hat.shape} must have the same shape")
     return X, X_hat
 
 
 def _vector(values, n=None, name="z"):
-    """Return `values` as (n,). A single column (n, 1) is accepted, too."""
-    values = np.asarray(values, float)
+    """Return `values` as floats (n,). A single column (n, 1) is accepted, too."""
+    values = _array(values, name, float)
     flat = values[:, 0] if values.ndim == 2 and values.shape[1] == 1 else values
     if flat.ndim != 1 or not len(flat) or (n is not None and len(flat) != n):
         raise ValueError(f"{name} must be ({n or 'n'},), got shape {values.shape}")
     return flat
 
 
-def _lengths_of_interval(mean, low, high):
-    """Return how far each interval reaches below and above its mean, (2, n)."""
-    low, high = _vector(low, len(mean), "low"), _vector(high, len(mean), "high")
+def _monotone(values, name):
+    """Return places (n,) on an axis; raise ValueError unless all of them grow, or all fall."""
+    places = _vector(values, name=name)
+    steps = np.diff(places)
+    if not np.isfinite(places).all() or not ((steps > 0).all() or (steps < 0).all()):
+        raise ValueError(f"{name} must be finite and grow from each value to the next: sort it")
+    return places
+
+
+def _evenly_spaced(values, name):
+    """Return places (n,) on an axis; raise ValueError unless they have equal distances."""
+    places = _monotone(values, name)
+    even = np.linspace(places[0], places[-1], len(places))
+    if not np.allclose(places, even, rtol=0, atol=0.1 * np.ptp(places) / len(places)):
+        raise ValueError(
+            f"{name} must be evenly spaced, got {places}: no axis shows their places else. "
+            "Draw such images with image_grid"
+        )
+    return places
+
+
+def _whole_number(value, name):
+    """Return a number of things as an int; raise an error unless it is whole and at least 1."""
+    try:
+        number = operator.index(value)
+    except TypeError:
+        raise TypeError(f"{name} must be whole numbers, got {value!r}") from None
+    if number < 1:
+        raise ValueError(f"{name} must be 1 or more, got {value!r}")
+    return number
+
+
+def _labels(labels, name, at_most=None):
+    """Return labels as a list of texts for matplotlib.
+
+    Raises TypeError if they are no list, and ValueError if there are more than `at_most`.
+    """
+    try:
+        texts = [label_text(label) for label in labels]
+    except TypeError:
+        raise TypeError(f"{name} must be a list of labels, got {labels!r}") from None
+    if at_most is not None and len(texts) > at_most:
+        raise ValueError(f"{name} must be {at_most} at most, got {len(texts)}")
+    return texts
+
+
+def _interval(mean, low, high, n):
+    """Return mean, low and high (n,); raise ValueError unless low <= mean <= high."""
+    mean, low, high = _vector(mean, n, "mean"), _vector(low, n, "low"), _vector(high, n, "high")
     if (low > mean).any() or (high < mean).any():
         raise ValueError("an interval must hold its mean: low <= mean <= high")
-    return np.stack([mean - low, high - mean])
+    return mean, low, high
+
+
+def _log_norm(values, log):
+    """Return the logarithmic scale of colours for `values`, or None if `log` is False."""
+    if log and not (np.isfinite(values) & (values > 0)).any():
+        raise ValueError("no value is finite and above 0, so none has a logarithm: log=False")
+    return LogNorm() if log else None
 
 
 def _label_plane(ax):
