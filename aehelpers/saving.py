@@ -34,8 +34,10 @@ def save(path, model):
     if hasattr(model, "feature_names_in_"):
         header["feature_names"] = list(model.feature_names_in_)
     arrays = {"theta": model.theta_, "mean": model.mean_, "scale": model.scale_}
+    arrays |= model.history_
+    header["arrays"] = list(arrays)
     file = io.BytesIO()
-    np.savez(file, header=json.dumps(header, default=to_json), **arrays, **model.history_)
+    np.savez(file, header=json.dumps(header, default=to_json), **arrays)
     _restored(file)  # what could not be read again is not written
     _write(Path(path), file.getbuffer())
 
@@ -102,6 +104,9 @@ def _restored(file):
             f"its format has version {version!r}, and this aehelpers reads {VERSION}: "
             "a newer aehelpers may read it"
         )
+    for name in header.get("arrays", ["loss"]):  # early files have no such list
+        if name not in arrays:
+            raise ValueError(f"it has no array {name!r}, so a part is lost")
     if kind not in Estimator.registry:
         raise ValueError(f"the class {kind} is not known here: import its module first")
     params |= {name: tuple(value) for name, value in params.items() if type(value) is list}

@@ -131,7 +131,14 @@ class VariationalAutoencoder(Autoencoder):
         if self.run_.params["loss"] == "bernoulli":
             return (rng.random(x_hat.shape) < x_hat).astype(x_hat.dtype)
         e = rng.standard_normal(x_hat.shape)
-        return (x_hat + np.sqrt(self.variance_) * self.scale_ * e).astype(x_hat.dtype)
+        with np.errstate(all="ignore"):  # the next lines find what matters
+            x = (x_hat + np.sqrt(self.variance_) * self.scale_ * e).astype(x_hat.dtype)
+        if not np.isfinite(x).all():
+            raise ValueError(
+                f"variance_ {self.variance_:g} is too large to draw from: fit with a smaller "
+                "learning_rate, or give noise=False"
+            )
+        return x
 
     @property
     def variance_(self):
@@ -140,7 +147,8 @@ class VariationalAutoencoder(Autoencoder):
         if self.run_.params["loss"] == "bernoulli":
             raise AttributeError("loss='bernoulli' draws 0 or 1: there is no variance_")
         variance = self.run_.params["variance"]
-        return float(np.exp(self.theta_[-1]) if variance == "learned" else variance)
+        with np.errstate(all="ignore"):
+            return float(np.exp(self.theta_[-1]) if variance == "learned" else variance)
 
     def network(self, n_features):
         network = super().network(n_features)

@@ -406,6 +406,7 @@ def use(model):
         model.elbo(SAMPLES, 2), model.importance_bound(SAMPLES, 2)
         if model.loss == "squared_error":
             assert type(model.variance_) is float
+        model.sample(2, 0)
     return results
 
 
@@ -583,6 +584,7 @@ ACTIVATIONS = {
 def test_codes_and_reconstructions_are_those_of_the_formula(
     X, dtype, activations, standardize, seed
 ):
+    assume(dtype == "float64" or np.abs(X).max() < 1e30)
     names = dict(
         zip(("activation", "latent_activation", "output_activation"), activations, strict=True)
     )
@@ -736,6 +738,19 @@ def test_an_order_is_found_in_every_code_that_keeps_it(t):
     ranks = t.argsort().argsort()
     assert metrics.order_correlation(ranks, t) == pytest.approx(1)
     assert metrics.order_correlation(-ranks.astype("i1"), t) == pytest.approx(1)
+
+
+def test_a_code_that_says_nothing_of_the_class_finds_as_many_as_a_guess():
+    Z = np.array([[0.0, 1], [1, 0]]).repeat(2, axis=0)  # both classes have one mean
+    assert metrics.linear_probe(Z, [0, 1, 0, 1], Z, [0, 1, 0, 1]) == 0.5
+
+
+def test_a_variance_beyond_float64_is_infinite_and_nothing_is_drawn_with_it():
+    model = make("variational").fit(SAMPLES)
+    model.theta_[-1] = 1e3
+    assert model.variance_ == np.inf
+    with pytest.raises(ValueError, match="variance_ inf is too large to draw from"):
+        model.sample(3)
 
 
 @pytest.mark.parametrize("Z", [CLASSES, np.column_stack([CLASSES, 1 - CLASSES]) * 1e-9])

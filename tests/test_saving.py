@@ -212,14 +212,14 @@ def test_a_forged_file_is_refused_by_what_is_wrong(what, tmp_path, X):
         load(path)
 
 
-@pytest.mark.parametrize("name", [name for name in ARRAYS if "loss" not in name])
+@pytest.mark.parametrize("name", ARRAYS)
 def test_a_file_that_lacks_an_array_is_refused(name, tmp_path, X):
     path = tmp_path / "model"
-    plain().fit(X).save(path)
+    plain().fit(X, validation=X).save(path)
     with np.load(path) as file:
         arrays = {each: file[each] for each in file if each != name}
     np.savez(tmp_path / "less.npz", **arrays)
-    with pytest.raises(ValueError, match=f"is not a saved autoencoder: KeyError: '{name}'"):
+    with pytest.raises(ValueError, match=f"is not a saved autoencoder: .*'{name}'"):
         load(tmp_path / "less.npz")
 
 
@@ -281,6 +281,7 @@ def test_a_damaged_file_is_refused_or_still_the_same(tmp_path, X):
             original = whole[repr(model)]
             np.testing.assert_array_equal(model.theta_, original.theta_)
             np.testing.assert_array_equal(model.scale_, original.scale_)
+            assert set(model.history_) == set(original.history_)
             np.testing.assert_array_equal(model.history_["loss"], original.history_["loss"])
     assert 0.9 * N_DAMAGED < refused < N_DAMAGED
 
