@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .estimator import check_n_samples, check_number, generator
+from .estimator import check_number, checked_generator, generator
 from .mnist import Dataset, fashion_mnist, mnist, read_idx
 from .samples import as_samples, n_rows, real_numbers, rows
 
@@ -28,13 +28,6 @@ __all__ = [
     "split",
     "swiss_roll",
 ]
-
-
-def checked_generator(n_samples, noise, random_state):
-    """`generator`, if the other two arguments can be used as well."""
-    check_n_samples(n_samples)
-    check_number("noise", noise, least=0, below=1e150)  # so that nothing overflows
-    return generator(random_state)
 
 
 def _gaussian(rng, noise, shape):

@@ -240,3 +240,10 @@ def generator(random_state):
     raise TypeError(
         f"random_state must be None, an int, a Generator or a RandomState, got {random_state!r}"
     )
+
+
+def checked_generator(n_samples, noise, random_state):
+    """`generator`, if the other two arguments can be used as well."""
+    check_n_samples(n_samples)
+    check_number("noise", noise, least=0, below=1e150)  # so that nothing overflows
+    return generator(random_state)
