@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from scipy import sparse
 
-from aehelpers import Autoencoder, VariationalAutoencoder, metrics
+from aehelpers import Autoencoder, DenoisingAutoencoder, VariationalAutoencoder, metrics
 from aehelpers.samples import (
     as_samples,
     feature_names,
@@ -221,3 +221,22 @@ def test_many_unseen_names_are_not_all_listed():
     with pytest.raises(ValueError) as error:
         net.transform(wide.add_prefix("x"))
     assert "- xe\n- ...\n" in str(error.value) and "- xf" not in str(error.value)
+
+
+# ---- what only single cases show ------------------------------------------------------------
+
+
+def test_a_deviation_whose_square_would_lose_digits_is_refused():
+    with pytest.raises(ValueError, match="feature 0 of X goes .* cannot hold the square"):
+        moments(np.array([[0.0], [1e-160], [3e-160]]))
+
+
+def test_a_wrong_width_is_refused_where_samples_are_corrupted_in_the_units_of_the_net(rng):
+    net = DenoisingAutoencoder(1, epochs=0, standardize=True).fit(rng.random((9, 3)))
+    with pytest.raises(ValueError, match="X has 4 features, but DenoisingAuto.* expecting 3"):
+        net.corrupt(rng.random((9, 4)))
+
+
+def test_rows_of_different_lengths_are_refused_by_name():
+    with pytest.raises(ValueError, match="^X is no array, for its rows differ in length"):
+        Autoencoder(1).fit([[1, 2], [3]])
