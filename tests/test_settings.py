@@ -5,7 +5,12 @@ from math import prod
 
 import pytest
 
-from aehelpers.figures.settings import covering_settings, every_setting, value_text
+from aehelpers.figures.settings import (
+    covering_settings,
+    every_setting,
+    labels_width,
+    value_text,
+)
 
 
 def test_every_setting_is_listed_once_and_the_last_grid_changes_fastest():
@@ -51,3 +56,10 @@ def test_the_few_settings_take_new_pairs_of_values_first():
 )
 def test_the_text_of_a_value_is_short_but_never_that_of_another_value(value, text):
     assert value_text(value) == text
+
+
+def test_labels_have_room_for_the_longest_and_for_a_gap():
+    """Half an em or a little more for each letter, in the fonts of notebooks and browsers."""
+    assert labels_width(["k"]) > 1.5
+    longer = labels_width(["k", "latent dimensions"]) - labels_width(["k"])
+    assert 0.5 * 16 < longer < 0.7 * 16
