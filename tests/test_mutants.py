@@ -88,7 +88,7 @@ def test_a_test_that_never_ends_finds_the_mutant(root, monkeypatch):
 
 def test_tests_that_fail_without_a_fault_are_reported(root):
     (root / "tests/test_tiny.py").write_text("def test_it():\n    assert False\n", "utf-8")
-    with pytest.raises(RuntimeError, match="the tests fail without any fault"):
+    with pytest.raises(RuntimeError, match="the tests of aehelpers fail without any fault"):
         list(mutants.tried(root, ["aehelpers/tiny.py"], each=1))
 
 

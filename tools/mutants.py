@@ -157,15 +157,20 @@ def tried(root, wanted, each):
 
     RuntimeError if the tests of a folder fail without any fault: they would find everything.
     """
+    mutants = [mutant for module in wanted for mutant in chosen(root, module, each)]
     one_of_folder = {Path(module).parent: module for module in wanted}
     unchanged = [
         Mutant(module, "", "", "", (root / module).read_text("utf-8"))
         for module in one_of_folder.values()
     ]
-    mutants = [mutant for module in wanted for mutant in chosen(root, module, each)]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        if any(pool.map(partial(is_found, root), unchanged)):
-            raise RuntimeError("the tests fail without any fault: run `make test` first")
+        for folder, fails in zip(
+            one_of_folder, pool.map(partial(is_found, root), unchanged), strict=True
+        ):
+            if fails:
+                raise RuntimeError(
+                    f"the tests of {folder} fail without any fault: mend them first"
+                )
         yield from zip(mutants, pool.map(partial(is_found, root), mutants), strict=True)
 
 
