@@ -332,7 +332,7 @@ STUDENTS = {
         "del np, Exercise\nX[:] = 0\nint = len = this = None",
         f"%reset -f\n{right(2)}",
         "class Exercise: pass\nX = None\nRIGHT",
-        "print('x' * 10**8)\nRIGHT",
+        "print('x' * 10**6)\nRIGHT",
         "RIGHT",
     ),
     "copies": copied,
@@ -365,8 +365,8 @@ def small(tmp_path_factory):
     folder = tmp_path_factory.mktemp("small")
     assert nbgrader_course.build({"77": five()}, folder) == {}
     config = folder / "nbgrader_config.py"
-    changed = config.read_text("utf-8").replace("Execute.timeout = 180", "Execute.timeout = 3")
-    config.write_text(changed.replace("iopub_timeout = 30", "iopub_timeout = 1"), "utf-8")
+    changed = config.read_text("utf-8").replace("Execute.timeout = 180", "Execute.timeout = 6")
+    config.write_text(changed.replace("iopub_timeout = 30", "iopub_timeout = 5"), "utf-8")
     release = notebooks.read(folder / "release" / "77" / "77.ipynb")
     for student, change in STUDENTS.items():
         handed_in = folder / "submitted" / student / "77"
@@ -513,7 +513,7 @@ def test_a_course_made_again_keeps_what_is_the_teachers_and_the_gradebook(small)
     nb.cells[0].source += "\n# a better lesson"
     assert nbgrader_course.build({"77": nb}, folder) == {}
     assert "a better lesson" in (folder / "release" / "77" / "77.ipynb").read_text("utf-8")
-    assert "Execute.timeout = 3" in (folder / "nbgrader_config.py").read_text("utf-8")
+    assert "Execute.timeout = 6" in (folder / "nbgrader_config.py").read_text("utf-8")
     assert {p: p.read_bytes() for p in folder.glob("submitted/*/*/*")} == before
     assert recorded(folder)["nameless"]["77-exercise-1-check"][0] == 1
 
