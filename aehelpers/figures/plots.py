@@ -90,7 +90,6 @@ LOOK = {n: v for n, v in dict.items(mpl.rcParamsDefault) if LOOK_RE.match(n)} | 
 # What no font draws: controls that part words, other controls, and halves of characters.
 SPACE_RE = re.compile(r"[\t\v\f\r\x1c-\x1f\x85]")
 CONTROL_RE = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x9f\ud800-\udfff]")
-MISSING_LETTER_RE = re.compile(r"Glyph (\d+) .*missing from", re.DOTALL)
 # {English: shown}, of every word that is drawn here; `update` it for another language.
 WORDS = {
     english: english
@@ -126,6 +125,9 @@ HALO = {"path_effects": [withStroke(linewidth=2.5, foreground="white")]}
 
 # Layout, in inches where nothing else is said.
 CSS_DPI = 96  # pixels of a page in an inch, whatever the screen has
+LARGEST = np.float64(
+    1e300
+)  # of the numbers that are drawn: an axis with its margins holds them
 PRINT_DPI = 144  # 1.5 pixels of a figure on each of the page: sharp, and still a small file
 PANEL_RATIO, HIGHEST_PANEL = 0.8, 3.2  # height / width of a panel, and its limit,
 TITLE_HEIGHT = 0.3  # for its title comes on top
@@ -194,23 +196,18 @@ def drawing():
 
 @contextmanager
 def rendering():
-    """Let `drawing` hold while pixels are made, and log the letters that no font has.
+    """Let `drawing` hold while pixels are made, and log what matplotlib warns of.
 
-    Matplotlib draws a box for each of them, and its warning would be an error for some callers.
+    It warns of letters that no font has, and of words that leave no room for the axes. There is
+    a picture all the same, also for those to whom warnings are errors.
     """
     with drawing(), warnings.catch_warnings(record=True) as caught:
-        warnings.filterwarnings("always", MISSING_LETTER_RE.pattern, UserWarning)
+        warnings.simplefilter("always", UserWarning)
         yield
-    missing = {match[1] for it in caught if (match := MISSING_LETTER_RE.match(str(it.message)))}
-    if missing:
-        letters = "".join(sorted(chr(int(number)) for number in missing))
-        _log.warning(
-            "no font has %r: add one that has, such as plt.rcParams['font.family'] = "
-            "['DejaVu Sans', 'Noto Sans CJK SC']",
-            letters,
-        )
+    for message in {str(it.message): None for it in caught if it.category is UserWarning}:
+        _log.warning(message)
     for it in caught:
-        if not MISSING_LETTER_RE.match(str(it.message)):
+        if it.category is not UserWarning:
             warnings.warn_explicit(it.message, it.category, it.filename, it.lineno)
 
 
@@ -871,7 +868,8 @@ def _ink(ax):
 def _array(values, name, dtype=None):
     """Return `values` as an array of real numbers, where masked ones are not a number.
 
-    Raises TypeError if they are no numbers, or no array at all.
+    Raises TypeError if they are no numbers, or no array at all, and ValueError if finite ones
+    are too large to be drawn.
     """
     try:
         given = np.ma.asarray(values)
@@ -882,12 +880,17 @@ def _array(values, name, dtype=None):
         if given.dtype.kind not in "biuf":
             raise TypeError
         masked = np.ma.getmaskarray(given).any()
-        return np.ma.filled(given.astype(float), np.nan) if masked else np.asarray(given, dtype)
+        array = (
+            np.ma.filled(given.astype(float), np.nan) if masked else np.asarray(given, dtype)
+        )
     except (TypeError, ValueError, OverflowError):
         raise TypeError(
             f"{name} must be an array of real numbers, got {type(values).__name__}: "
             "turn text, dates and categories into numbers first"
         ) from None
+    if (np.isfinite(array) & (np.abs(array) > LARGEST)).any():
+        raise ValueError(f"{name} must lie within {LARGEST:g}, or be not finite: rescale it")
+    return array
 
 
 def _check_points(X, name="X"):
@@ -996,7 +999,14 @@ class _DecimalTicks(Formatter):
 
 
 def _log_y(ax):
-    """Make the y axis logarithmic, with decimal numbers as ticks."""
+    """Make the y axis logarithmic, with decimal numbers as ticks.
+
+    Raises ValueError if no value that is drawn is above 0.
+    """
+    if not np.isfinite(ax.dataLim.minposy):
+        raise ValueError(
+            "the y axis cannot be logarithmic, because no value is above 0: draw it without log"
+        )
     ax.set_yscale("log")
     ax.yaxis.set_major_formatter(_DecimalTicks())
     ax.yaxis.set_minor_formatter(_DecimalTicks())
