@@ -223,3 +223,8 @@ def test_subfigures_are_described_by_their_titles():
 def test_mathtext_is_read_as_words(ax, mathtext, words):
     ax.set_title(mathtext)
     assert describe(ax) == f"{words}."
+
+
+def test_a_bar_that_is_not_finite_adds_nothing_to_the_sum(ax):
+    ax.bar(range(14), [2.0] * 13 + [np.nan])
+    assert "sum 26." in describe(ax.figure)

@@ -150,3 +150,10 @@ def test_without_scikit_learn_digits_say_what_to_install(monkeypatch):
     monkeypatch.setattr(data, "find_spec", lambda name: None)
     with pytest.raises(ImportError, match="pip install scikit-learn"):
         data.digits()
+
+
+def test_a_circle_is_its_curve_and_the_noise_that_is_drawn():
+    X, t = data.circle(50, noise=0.1, random_state=0)
+    noise = 0.1 * np.random.default_rng(0).standard_normal((50, 2))
+    curve = 0.5 + 0.5 * np.stack([np.cos(t), np.sin(t)], axis=-1)
+    np.testing.assert_allclose(X, curve + noise, rtol=1e-14)

@@ -14,7 +14,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
 from aehelpers import Autoencoder, ConvolutionalAutoencoder, VariationalAutoencoder
-from aehelpers.estimator import NotFittedError, generator
+from aehelpers.estimator import NotFittedError, check_width, generator
 from aehelpers.metrics import PCA
 
 USES = {
@@ -191,3 +191,9 @@ def test_generator_accepts_what_random_state_may_be():
             TypeError, match="must be None, an int, a Generator or a RandomState"
         ):
             generator(wrong)
+
+
+def test_a_width_is_that_of_the_last_axis():
+    with pytest.raises(ValueError, match="X has 4 features, but Net is expecting 3 features"):
+        check_width(np.zeros((2, 5, 4)), 3, "Net")
+    check_width(np.zeros((2, 5, 3)), 3, "Net")

@@ -158,3 +158,8 @@ def test_digits_decide_how_exact_an_answer_must_be():
 def test_what_cannot_be_an_answer_says_so(answer, error, message):
     with pytest.raises(error, match=message):
         digest(answer, "01.1")
+
+
+def test_an_empty_array_of_truths_is_refused():
+    with pytest.raises(TypeError, match="could not fail"):
+        Exercise("1", look="it").expect(np.empty(0, bool), "wrong")

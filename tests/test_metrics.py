@@ -198,3 +198,14 @@ def test_pca_signs_do_not_depend_on_the_machine(rng):
 def test_pca_that_does_not_fit(k, shape, message):
     with pytest.raises(ValueError, match=message):
         metrics.PCA(k).fit(np.ones(shape))
+
+
+def test_psnr_of_a_larger_range_has_so_many_decibels_more():
+    X, X_hat = np.zeros((4, 3)), np.full((4, 3), 0.1)
+    assert metrics.psnr(X, X_hat) == pytest.approx(20)
+    assert metrics.psnr(X, X_hat, data_range=255) == pytest.approx(20 + 20 * np.log10(255))
+
+
+def test_codes_of_two_shapes_have_no_distance():
+    with pytest.raises(ValueError, match=r"same shape, got \(4, 2\) and \(4, 3\)"):
+        metrics.procrustes_distance(np.eye(4)[:, :2], np.eye(4)[:, :3])

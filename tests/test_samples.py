@@ -108,6 +108,7 @@ def test_row_slices_part_the_rows_into_small_pieces(n, width):
     assert [i for part in parts for i in range(n)[part]] == list(range(n))
     sizes = [part.stop - part.start for part in parts]
     assert min(sizes) > 0
+    assert len(list(row_slices(1000, 100))) == 1  # small ones are not parted
     assert max(sizes) == 1 or (max(sizes) <= 1024 and max(sizes) * width <= 2**17)
 
 

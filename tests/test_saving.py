@@ -195,6 +195,7 @@ FORGED = {  # {what: (changes of the arrays, changes of the header, message)}
     "single": ({"theta": np.zeros(22, "f4")}, {}, "theta must be float64"),
     "square": ({"theta": np.zeros((22, 1))}, {}, r"theta.npy has float64 numbers of shape"),
     "scale": ({"scale": np.zeros(4)}, {}, r"scale must be float \(4,\), finite, above 0"),
+    "scale cut": ({"scale": np.ones(3)}, {}, r"scale must be float \(4,\)"),
     "mean": ({"mean": np.full(4, np.inf)}, {}, "mean must be float"),
     "history": ({"loss": np.zeros(2, "f4")}, {}, "must be one float64 for each epoch"),
     "whole numbers": ({"mean": np.zeros(4, int)}, {}, "mean.npy has int64 numbers"),

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from family import FAMILY, make
+from family import FAMILY, make, plain
 
 from aehelpers import Autoencoder, VariationalAutoencoder, data, sweeps
 from aehelpers.sweeps import fit_all
@@ -126,3 +126,14 @@ def test_what_must_not_share_an_ensemble(monkeypatch, rng):
     many_sizes = [Autoencoder(k, epochs=1) for k in (1, 2, 3)]
     fit_all(one_size + many_sizes, rng.random((20, 4)))
     assert sizes == [2, 1, 2, 1, 3]
+
+
+def test_ensembles_of_one_are_single_fits(X):
+    models = fit_all([plain(random_state=seed) for seed in (1, 2)], X, ensemble_size=1)
+    for seed, model in zip((1, 2), models, strict=True):
+        np.testing.assert_allclose(model.theta_, plain(random_state=seed).fit(X).theta_)
+
+
+def test_samples_of_two_shapes_do_not_train_side_by_side(X):
+    with pytest.raises(ValueError, match=r"same shape, .* got \(30, 4\) and \(20, 4\)"):
+        fit_all([plain(random_state=1), plain(random_state=2)], [X, X[:20]])

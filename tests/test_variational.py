@@ -232,3 +232,16 @@ def test_partial_fit_counts_a_warm_up_as_over(X):
         for share in (1.0, 0.0)
     )
     np.testing.assert_array_equal(warmed.theta_, none.theta_)
+
+
+def test_the_likelihood_of_many_samples_is_that_of_each_part(rng):
+    X = rng.random((1500, 4))
+    model = make("variational").fit(X)
+    Z = rng.standard_normal((3, 1500, 2))
+    whole = model.log_likelihood(X, Z)
+    parts = [
+        model.log_likelihood(X[part], Z[:, part]) for part in (slice(700), slice(700, None))
+    ]
+    np.testing.assert_allclose(whole, np.concatenate(parts, axis=1), rtol=1e-12)
+    one_for_all = model.log_likelihood(X, Z[:, :1])
+    np.testing.assert_allclose(one_for_all[:, 5], model.log_likelihood(X[5:6], Z[:, :1])[:, 0])
