@@ -11,6 +11,7 @@ folder of its own; this folder is never changed.
 """
 
 import argparse
+import ast
 import os
 import re
 import shutil
@@ -45,7 +46,7 @@ NO_REASON = "No reason is given yet."
 UNNOTICEABLE = "Equivalent:", "Speed:"  # begin the reasons why no test can find a fault
 GENERATED = "## Found, by module\n"  # all below is written by this tool, except the reasons
 # For what hangs: seconds of CPU, and of a clock for what hangs without computing.
-MAX_CPU, MAX_SECONDS = 300, 1800
+MAX_CPU, MAX_SECONDS = 600, 3600
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ def chosen(root, module, each):
     for _, function, before, row, operator, occurrence in sorted(ranked, key=itemgetter(0)):
         if len(mutants) < each and (function, before) not in mutants:
             mutated = mutate_code(source, operator, occurrence)
-            if not is_python(mutated):
+            if not is_another_program(mutated, source):
                 continue
             after = mutated.splitlines()[row - 1].strip()
             # Cosmic Ray puts a blank before each number that it writes: x[- 2].
@@ -96,13 +97,15 @@ def chosen(root, module, each):
     return list(mutants.values())
 
 
-def is_python(source):
-    """Say whether the text can be compiled; `if not x := 1` cannot, which Cosmic Ray makes."""
+def is_another_program(mutated, source):
+    """Say whether the text can be compiled and means something else than the source.
+
+    Cosmic Ray makes `if not x := 1`, which cannot, and of 1e150 the same number plus 1.
+    """
     try:
-        compile(source, "mutant", "exec")
+        return ast.dump(ast.parse(mutated)) != ast.dump(ast.parse(source))
     except SyntaxError:
         return False
-    return True
 
 
 def places(source):
