@@ -11,8 +11,8 @@ import matplotlib
 import numpy as np
 import pandas as pd
 import pytest
-from effort import FACTOR
-from hypothesis import HealthCheck, Phase, given, settings
+from effort import FUZZ
+from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 from matplotlib import pyplot as plt
 
@@ -20,9 +20,9 @@ from aehelpers.figures import plots
 
 
 def examples(number):
-    """Run so many examples, the same ones each time, and ten times as many in the full CI."""
+    """Run so many examples, the same ones each time, and ten times as many in `make fuzz`."""
     return settings(
-        max_examples=number * min(FACTOR, 10),
+        max_examples=number * (10 if FUZZ else 1),
         phases=[Phase.explicit, Phase.generate],  # to shrink a case, every picture is drawn
         suppress_health_check=[HealthCheck.function_scoped_fixture],
     )
@@ -102,7 +102,11 @@ def shown(draw, *given):
     ax = plots.subplots(width=2, height=2)[1]
     with nothing_else_changes(*given):
         assert draw(ax) is ax
-        picture = plots.show(ax, dpi=40)
+        try:
+            picture = plots.show(ax, dpi=40)
+        except ValueError as error:
+            assume("span more powers of ten than can be drawn" not in str(error))
+            raise
     assert picture.png.startswith(b"\x89PNG")
     assert picture.text.startswith("Figure: ")
     return ax, picture.text
@@ -227,13 +231,14 @@ def test_grids_of_any_kind_show_their_values_or_are_refused(data):
     rows, columns = data.draw(st.integers(1, 4)), data.draw(st.integers(1, 4))
     given_, values = data.draw(arrays((rows, columns)))
     log = data.draw(st.booleans())
-    some = (np.isfinite(values) & (values > 0)).any()
+    above_0 = values[np.isfinite(values) & (values > 0)]
+    some = len(above_0) and above_0.min() >= 1e-300
     for name, draw in {
         "surface": lambda ax: plots.surface(range(columns), range(rows), given_, ax, log=log),
         "matrix": lambda ax: plots.matrix(given_, range(rows), range(columns), ax, log=log),
     }.items():
         if log and not some:
-            with pytest.raises(ValueError, match="none has a logarithm: log=False"):
+            with pytest.raises(ValueError, match="logarithm: log=False"):
                 draw(plots.subplots()[1])
             continue
         ax, text = shown(draw, given_)
@@ -276,7 +281,7 @@ def test_images_of_any_kind_are_drawn_or_refused(data):
 def test_any_labels_make_classes(data):
     n = data.draw(N)
     Z, _ = data.draw(arrays((n, 2)))
-    kinds = [st.integers(), EXTREMES, st.booleans(), WORDS, st.none(), st.binary(max_size=3)]
+    kinds = [st.integers(), EXTREMES, st.booleans(), WORDS, st.none()]
     labels = st.lists(data.draw(st.sampled_from([*kinds, st.one_of(kinds)])), min_size=n)
     y = data.draw(labels)[:n]
     ax, text = shown(lambda ax: plots.classes(Z, y, ax=ax), Z)

@@ -596,3 +596,8 @@ def test_a_style_within_the_style_changes_nothing(monkeypatch):
             pass
         monkeypatch.undo()
     assert plots.mpl.rcParams["axes.grid"] is False
+
+
+def test_words_and_bytes_are_no_classes_together():
+    with pytest.raises(TypeError, match="y mixes words and bytes: decode the bytes"):
+        plots.classes(np.eye(2), ["a", b"\xfe"])

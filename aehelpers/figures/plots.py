@@ -279,7 +279,12 @@ def _saved(fig, dpi, box):
     # A figure keeps the background that its words were drawn for, unless it has none.
     colour = "auto" if to_rgba(fig.get_facecolor())[3] else STYLE["figure.facecolor"]
     look = {"facecolor": colour, "bbox_inches": box, "metadata": {"Software": None}}
-    fig.savefig(file, format="png", dpi=dpi, **look)
+    try:
+        fig.savefig(file, format="png", dpi=dpi, **look)
+    except np.linalg.LinAlgError:
+        raise ValueError(
+            "the numbers on one axis span more powers of ten than can be drawn: rescale them"
+        ) from None
     return file.getvalue()
 
 
@@ -474,10 +479,14 @@ def classes(Z, y, ax=None, **kwargs):
     If a label has more than two letters or digits, all codes are drawn as markers, and each
     label stands once, in the middle of its codes.
     """
-    Z, y = _check_points(Z, "Z"), np.asarray(y)
+    Z = _check_points(Z, "Z")
+    try:
+        y = np.asarray(y)
+    except UnicodeDecodeError:
+        raise TypeError("y mixes words and bytes: decode the bytes") from None
     if y.shape != Z.shape[:1]:
         raise ValueError(f"y must be ({len(Z)},), one label a code; got shape {y.shape}")
-    ax, y = _axes(ax), y.astype(str) if y.dtype == object else y
+    ax, y = _axes(ax), np.array([str(label) for label in y]) if y.dtype == object else y
     names, group = np.unique(y, return_inverse=True)
     short = all(re.fullmatch(r"-?[A-Za-z0-9]{1,2}(\.0)?", str(name)) for name in names)
     colours = mpl.colormaps[CODE_MAP](np.linspace(0, 0.75, len(names)))
@@ -978,9 +987,17 @@ def _interval(mean, low, high, n):
 
 def _log_norm(values, log):
     """Return the logarithmic scale of colours for `values`, or None if `log` is False."""
-    if log and not (np.isfinite(values) & (values > 0)).any():
+    if not log:
+        return None
+    with_logarithm = values[np.isfinite(values) & (values > 0)]
+    if not len(with_logarithm):
         raise ValueError("no value is finite and above 0, so none has a logarithm: log=False")
-    return LogNorm() if log else None
+    if with_logarithm.min() < 1 / LARGEST:
+        raise ValueError(
+            f"the value {with_logarithm.min():g} is too small for colours that follow the "
+            "logarithm: log=False"
+        )
+    return LogNorm()
 
 
 def _label_plane(ax):
