@@ -232,7 +232,7 @@ def test_grids_of_any_kind_show_their_values_or_are_refused(data):
     given_, values = data.draw(arrays((rows, columns)))
     log = data.draw(st.booleans())
     above_0 = values[np.isfinite(values) & (values > 0)]
-    some = len(above_0) and above_0.min() >= 1e-300
+    some = len(above_0) and above_0.min() >= 1e-100 and above_0.max() <= 1e100
     for name, draw in {
         "surface": lambda ax: plots.surface(range(columns), range(rows), given_, ax, log=log),
         "matrix": lambda ax: plots.matrix(given_, range(rows), range(columns), ax, log=log),

@@ -992,10 +992,11 @@ def _log_norm(values, log):
     with_logarithm = values[np.isfinite(values) & (values > 0)]
     if not len(with_logarithm):
         raise ValueError("no value is finite and above 0, so none has a logarithm: log=False")
-    if with_logarithm.min() < 1 / LARGEST:
+    low, high = with_logarithm.min(), with_logarithm.max()
+    if low < 1e-100 or high > 1e100:  # beyond, the ticks of the colour bar may overflow
         raise ValueError(
-            f"the value {with_logarithm.min():g} is too small for colours that follow the "
-            "logarithm: log=False"
+            f"values from {low:g} to {high:g} are beyond 1e-100 to 1e100, which colours can "
+            "show by their logarithm: log=False"
         )
     return LogNorm()
 
