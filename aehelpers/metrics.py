@@ -202,6 +202,35 @@ def active_units(Z, threshold=0.01):
         return int((deviation**2 > threshold).sum())
 
 
+def auroc(scores, anomalous):
+    """Chance that an anomaly has a higher score than a normal sample; a tie counts one half.
+
+    It is the area under the receiver operating characteristic: 1 is a perfect detector, 0.5 is
+    as good as a coin, and below 0.5 the score points the wrong way (Hanley & McNeil 1982).
+
+    scores : (n,), higher for what looks more anomalous.   anomalous : (n,) of True and False.
+    """
+    scores, anomalous = _as_1d(scores, "scores"), as_array(anomalous, "anomalous")
+    if anomalous.dtype != bool or anomalous.shape != scores.shape:
+        raise ValueError(
+            f"anomalous must be {scores.shape} of True and False, got {anomalous.dtype} of "
+            f"shape {anomalous.shape}"
+        )
+    if anomalous.all() or not anomalous.any():
+        raise ValueError("both kinds are needed: at least one anomaly and one normal sample")
+    normal, high = np.sort(scores[~anomalous]), scores[anomalous]
+    below, up_to = (np.searchsorted(normal, high, side) for side in ("left", "right"))
+    return float((below + up_to).mean() / (2 * len(normal)))
+
+
+def _as_1d(values, name):
+    """Values (n,) as finite floats."""
+    values = as_array(values, name)
+    if values.ndim != 1:
+        raise ValueError(f"{name} must be (n,), one number a sample, got shape {values.shape}")
+    return real_numbers(values[:, None], name=name)[:, 0].astype(float)
+
+
 def linear_probe(Z_train, y_train, Z_test, y_test):
     """Share of test samples whose class a linear reader finds in their code, (n, k) -> [0, 1].
 

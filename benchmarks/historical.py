@@ -35,9 +35,10 @@ from aehelpers import (
     VariationalAutoencoder,
     data,
 )
+from aehelpers.course.stored_runs import FOLDER
 from aehelpers.metrics import PCA
 
-RESULTS = Path(__file__).with_name("historical.json")
+RESULTS = FOLDER / "historical.json"
 README = Path(__file__).with_name("README.md")
 START, END = "<!-- historical -->", "<!-- /historical -->"
 

@@ -9,14 +9,11 @@ import argparse
 import copy
 import json
 import re
-import shutil
 from pathlib import Path
 
 from tools import notebooks
 
 FOLDER = notebooks.ROOT / "build" / "editions"
-# Notebooks read it from ../benchmarks.
-STORED_RUNS = notebooks.ROOT / "benchmarks" / "historical.json"
 ANSWER_PLACEHOLDER = "*Write your answer here.*"
 WIDEST_LINE = 96
 
@@ -155,7 +152,7 @@ def _faults(cell, grade_id, earlier):
 
 
 def main(argv=None):
-    """Write both editions of the notebooks, and beside them the stored runs they read."""
+    """Write both editions of the notebooks."""
     parser = argparse.ArgumentParser(description="Write student and teacher editions.")
     parser.add_argument("paths", nargs="*", type=Path, help="default: all of notebooks/")
     parser.add_argument("--to", type=Path, default=FOLDER, help="folder, made if need be")
@@ -168,8 +165,6 @@ def main(argv=None):
             for cell in nb.cells:
                 cell.metadata.pop("jupyter", None)  # the normal form folds answers away
             notebooks.write(nb, folder / path.name)
-    (options.to / STORED_RUNS.parent.name).mkdir(exist_ok=True)
-    shutil.copy(STORED_RUNS, options.to / STORED_RUNS.parent.name)
     print(f"student and teacher editions are in {options.to}")
 
 

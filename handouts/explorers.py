@@ -23,8 +23,8 @@ from tools import notebooks
 
 FOLDER = notebooks.ROOT / "build" / "explorers"
 MAX_BYTES = 2_000_000  # of one element
-# A cell that ends with the name of the explorer that it has made.
-EXPLORER_RE = re.compile(r"^(\w+) = Explorer\($.*^\1\Z", re.M | re.S)
+# A cell that ends with the name of the explorer that it has made; the name says what it is.
+EXPLORER_RE = re.compile(r"^(\w*explorer) = .*^\1\Z", re.M | re.S)
 REPEATING_CELL_RE = re.compile(
     r"\w+\.(check|film_strip)\(.*\)\Z"
 )  # draws what the explorer draws anyway

@@ -15,7 +15,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from handouts.editions import (
-    STORED_RUNS,
     grading,
     is_for_teachers,
     validate_markup,
@@ -34,7 +33,6 @@ OWN_STEPS = "from submissions import"  # a config that lacks it is from before t
 def nbgrader_source(nb):
     """Return a copy of nb as nbgrader's source: no cells for teachers, no answer folded.
 
-    The stored runs are read from beside the notebook, where nbgrader takes them along.
     Raises ValueError as `editions.validate_markup` does.
     """
     validate_markup(nb)
@@ -42,7 +40,6 @@ def nbgrader_source(nb):
     nb.cells = [cell for cell in nb.cells if not is_for_teachers(cell)]
     for cell in nb.cells:
         cell.metadata.pop("jupyter", None)
-        cell.source = cell.source.replace("long_runs()", f'long_runs("{STORED_RUNS.name}")')
     return nb
 
 
@@ -95,12 +92,9 @@ def build(assignments, folder=FOLDER):
 
 
 def write_source(nb, number, assignment):
-    """Write nb as the source of an assignment, with the stored runs if it reads them."""
+    """Write nb as the source of an assignment."""
     assignment.mkdir(exist_ok=True)
-    nb = nbgrader_source(nb)
-    notebooks.write(nb, assignment / f"{number}.ipynb")
-    if any(STORED_RUNS.name in cell.source for cell in nb.cells):
-        shutil.copy(STORED_RUNS, assignment)
+    notebooks.write(nbgrader_source(nb), assignment / f"{number}.ipynb")
 
 
 def not_released(folder, assignments, kept):
@@ -115,7 +109,7 @@ def main(argv=None):
     parser.add_argument("paths", nargs="*", type=Path, help="default: those with exercises")
     parser.add_argument("--to", type=Path, default=FOLDER, help="folder, made if need be")
     options = parser.parse_args(argv)
-    paths = options.paths or sorted(notebooks.NOTEBOOKS.glob("*.ipynb"))
+    paths = options.paths or notebooks.series()
     read = {path.stem[:2]: notebooks.read(path) for path in paths}
     graded = {number: nb for number, nb in read.items() if any(map(grading, nb.cells))}
     refused = build(graded, options.to)

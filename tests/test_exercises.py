@@ -163,3 +163,137 @@ def test_what_cannot_be_an_answer_says_so(answer, error, message):
 def test_an_empty_array_of_truths_is_refused():
     with pytest.raises(TypeError, match="could not fail"):
         Exercise("1", look="it").expect(np.empty(0, bool), "wrong")
+
+
+# Checks that are functions of the names of a notebook
+
+
+class Names(dict):
+    """Runs cells in one set of names, as a notebook does."""
+
+    def run(self, source):
+        exec(compile(source, "<cell>", "exec"), self)
+
+
+@pytest.fixture
+def notebook():
+    names = Names(np=np)
+    names.run("from aehelpers.course import Exercises\nexercise = Exercises('00')")
+    return names
+
+
+CHECK = """
+@exercise(1, look="the sum")
+def exercise_1(this, twice, total):
+    seen.append(total)
+    this.expect(this.whole(total, "total") == 6, f"the total is {total}, not that of `X`")
+    this.expect(twice(X).tolist() == [2, 4, 6], "twice is off")
+"""
+
+
+def prepared(notebook, answer):
+    notebook.run("X, seen = np.arange(1.0, 4.0), []")
+    notebook.run(answer)
+    return notebook
+
+
+def test_a_check_takes_copies_of_the_names_it_asks_for(notebook, capsys):
+    prepared(notebook, "twice, total = lambda x: 2 * x, np.array(6)").run(CHECK)
+    assert capsys.readouterr().out == "ok    exercise 1\n"
+    assert notebook["exercise_1"].state == "right"
+    assert notebook["seen"][0] is not notebook["total"]
+    assert "this" not in notebook and notebook["X"].flags.writeable
+
+
+@pytest.mark.parametrize(
+    "answer, said",
+    [
+        ("total = 6", "open  exercise 1: `twice` is not defined yet\n"),
+        ("twice = total = ...", "open  exercise 1: `twice`, `total` are not defined yet\n"),
+        (
+            "def twice(x):\n    raise NotImplementedError('two of x')\ntotal = 6",
+            "open  exercise 1: two of x\n",
+        ),
+        (
+            "def twice(x):\n    raise NotImplementedError\ntotal = 6",
+            "open  exercise 1: not answered yet\n",
+        ),
+    ],
+)
+def test_what_is_not_answered_is_open_and_stops_nothing(notebook, capsys, answer, said):
+    prepared(notebook, answer).run(CHECK)
+    assert capsys.readouterr().out == said
+    assert notebook["exercise_1"].state == "open"
+    with pytest.raises(AssertionError, match="exercise 1 is open"):
+        notebook["exercise_1"].hidden(lambda total: None)
+
+
+@pytest.mark.parametrize(
+    "answer, said",
+    [
+        (
+            "twice, total = None, 5",
+            "exercise 1: the total is 5, not that of `X`; look at the sum",
+        ),
+        (
+            "twice, total = None, 6",
+            "your answer raised TypeError: 'NoneType' object is not call",
+        ),
+        (
+            "total = 6\ndef twice(x):\n    x *= 2\n    return x",
+            "work on a copy, `X = X.copy()` (in `twice`, line 3)",
+        ),
+        ("twice, total = None, True", "`total` is True, not made of numbers"),
+        ("twice, total = None, 'six'", "`total` is 'six', not made of numbers"),
+        ("twice, total = None, 5.5", "`total` is 5.5, not a whole number"),
+        ("twice, total = None, [6, 6]", "`total` has the shape (2,), not one number"),
+        ("twice, total = None, np.nan", "`total` is not finite everywhere"),
+        ("twice, total = None, [[1], [1, 2]]", "not made of numbers"),
+    ],
+)
+def test_a_wrong_answer_is_one_sentence(notebook, answer, said):
+    prepared(notebook, answer)
+    with pytest.raises(AssertionError) as raised:
+        notebook.run(CHECK)
+    assert said in str(raised.value)
+    assert raised.value._render_traceback_() == [str(raised.value)]
+    np.testing.assert_array_equal(notebook["X"], [1, 2, 3])
+    assert notebook["X"].flags.writeable
+
+
+def test_arrays_and_their_views_can_be_written_to_afterwards(notebook):
+    prepared(notebook, "twice, total = lambda x: 2 * x, 6")
+    notebook.run("row = X[1:]\npart = row[:1]\nfixed = X.copy()\nfixed.flags.writeable = False")
+    notebook.run(CHECK)
+    writeable = [notebook[name].flags.writeable for name in ("X", "row", "part", "fixed")]
+    assert writeable == [True, True, True, False]
+
+
+def test_hidden_tests_take_the_names_too(notebook):
+    prepared(notebook, "twice, total = lambda x: 2 * x, 6").run(CHECK)
+    notebook.run("@exercise_1.hidden\ndef hidden_tests(total):\n    assert total == 6")
+    with pytest.raises(AssertionError, match="others"):
+        notebook.run(
+            "@exercise_1.hidden\ndef hidden_tests(total):\n    assert not total, 'others'"
+        )
+
+
+def test_an_array_has_the_shape_that_is_asked_for():
+    this = Exercise("1", look="the sum")
+    np.testing.assert_array_equal(this.array([[1, 2]], "a", (1, 2)), [[1.0, 2.0]])
+    with pytest.raises(AssertionError, match=r"`a` has the shape \(2,\), not \(3,\)"):
+        this.array((1, 2), "a", (3,))
+    assert this.number(np.float32(0.5), "b") == 0.5
+
+
+def test_the_summary_counts(notebook, capsys):
+    prepared(notebook, "twice, total = lambda x: 2 * x, 6").run(CHECK)
+    notebook.run('@exercise(2, look="it")\ndef exercise_2(this, other):\n    pass')
+    with pytest.raises(AssertionError):
+        notebook.run(
+            '@exercise(3, look="it")\ndef exercise_3(this):\n    this.expect(False, "off")'
+        )
+    capsys.readouterr()
+    notebook["exercise"].summary()
+    said = "1 of 3 exercises are right; not right yet: 3; still open: 2\n"
+    assert capsys.readouterr().out == said

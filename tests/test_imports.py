@@ -18,14 +18,15 @@ FLOORS = [
     {"autoencoder"},
     {"variants", "variational"},
     {"sweeps"},
-    {"course.claims", "course.exercises", "course.recipes", "course.stored_runs"},
+    {"course.claims", "course.exercises", "course.statistics", "course.stored_runs"},
+    {"course.recipes", "course.side_by_side"},
     {"course"},
 ]
 FIGURES = [
     {"checks", "extras"},  # for the rounding of a number, and for what may be missing
     {"figures.alt_text"},
     {"figures.plots"},
-    {"figures.canvas", "figures.settings"},
+    {"figures.canvas", "figures.settings", "figures.diagrams"},
     {"figures.schedule"},
     {"figures.export"},
     {"figures.explorer"},
@@ -90,7 +91,10 @@ def test_own_imports_of_a_subpackage_start_at_the_subpackage():
     assert own_imports("from .claims import Checks", "course", True) == {"course.claims"}
 
 
-@pytest.mark.parametrize("module", INSIDE)
+LESSONS = "course.explorers"  # the roof: they may import all else, and nothing imports them
+
+
+@pytest.mark.parametrize("module", [name for name in INSIDE if not name.startswith(LESSONS)])
 def test_imports_run_downwards_only(module):
     floors = FIGURES if module.startswith("figures") else FLOORS
     below, path = set(), MODULES[module]
@@ -104,9 +108,19 @@ def test_imports_run_downwards_only(module):
     assert not wrong, f"{module} imports {sorted(wrong)}, which it may not know of"
 
 
+@pytest.mark.parametrize("module", [name for name in INSIDE if name.startswith(LESSONS)])
+def test_a_lesson_imports_no_other_lesson(module):
+    path = MODULES[module]
+    found = own_imports(path.read_text("utf-8"), module, path.stem == "__init__")
+    assert not any(name.startswith(LESSONS) for name in found)
+
+
+NUMBERS = [name for name in INSIDE if not name.startswith(("figures.", LESSONS))]
+
+
 @pytest.mark.parametrize(
     "modules",
-    [["aehelpers"], [f"aehelpers.{m}" for m in INSIDE if not m.startswith("figures.")]],
+    [["aehelpers"], [f"aehelpers.{m}" for m in NUMBERS]],
     ids=["package", "numbers"],
 )
 def test_numbers_load_no_pictures_and_no_heavy_friends(modules):

@@ -53,7 +53,7 @@ def test_all_else_is_found_and_said(stored, new, reason):
 
 def sentences():
     """Every stored text of the series, in pieces: (notebook and cell, line or sentence)."""
-    for path in notebooks.series():
+    for path in notebooks.every():
         for place, cell in enumerate(notebooks.read(path).cells):
             for output in cell.get("outputs", []):
                 for text in (output.get("text"), *output.get("data", {}).values()):

@@ -165,7 +165,7 @@ def run_all(chosen):
     tasks = [
         (environment, path, more_digits)
         for environment in chosen
-        for path in notebooks.series()
+        for path in notebooks.every()
         for more_digits in (0, 1)
     ]
     with ProcessPoolExecutor() as pool:
@@ -335,7 +335,7 @@ def results():
     names = sorted(names, key=lambda name: (name != REFERENCE, name))
     tables = {what: {name: {} for name in names} for what in ("before", "printed", "pictures")}
     ranked_deviations, ranked_margins = [], []
-    for path in notebooks.series():
+    for path in notebooks.every():
         stored, where = notebooks.read(path), path.stem[:2]
         with_digits = {name: run_of(name, path, more_digits=True) for name in names}
         for name in names:

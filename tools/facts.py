@@ -38,7 +38,8 @@ def measured(paths):
     """{number of a fact: its lines for the page}, from the notebooks at `paths`."""
     lines = {}
     for path in paths:
-        where = f"[{path.stem[:2]}](../notebooks/{path.name})"
+        name = path.stem.replace("_", " ") if path.parent.name == "further" else path.stem[:2]
+        where = f"[{name}](../{path.relative_to(notebooks.ROOT).as_posix()})"
         for check in check_lines(notebooks.read(path)):
             if check["fact"]:
                 line = f"- {where} {check['claim']}: **{check['value']}**, {check['bounds']}"
@@ -60,7 +61,7 @@ def page(text, lines):
 
 def up_to_date():
     """The page's text as the stored notebooks want it."""
-    return page(PAGE.read_text("utf-8"), measured(notebooks.series()))
+    return page(PAGE.read_text("utf-8"), measured(notebooks.every()))
 
 
 if __name__ == "__main__":

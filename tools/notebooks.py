@@ -37,8 +37,13 @@ def pinned_matplotlib(constraints=ROOT / "constraints.txt"):
 
 
 def series():
-    """Return the paths of the course's notebooks, in order."""
+    """Return the paths of the course's main notebooks, in order."""
     return sorted(NOTEBOOKS.glob("*.ipynb"))
+
+
+def every():
+    """Return the paths of all notebooks: the main ones, then those of notebooks/further/."""
+    return series() + sorted((NOTEBOOKS / "further").glob("*.ipynb"))
 
 
 def read(path):
@@ -117,7 +122,9 @@ def normalise(nb):
 def _normal_metadata(metadata):
     """Return the metadata of a cell in normal form."""
     normal = {key: metadata[key] for key in ("tags", "nbgrader") if metadata.get(key)}
-    if metadata.get("nbgrader", {}).get("solution"):
+    if "folded" in metadata.get("tags", []):
+        normal["jupyter"] = {"outputs_hidden": True, "source_hidden": True}
+    elif metadata.get("nbgrader", {}).get("solution"):
         normal["jupyter"] = {"source_hidden": True}
     return normal
 
@@ -214,7 +221,7 @@ def main(argv=None):
     mode.add_argument("--normalise-only", action="store_true", help="do not run them")
     mode.add_argument("--check", action="store_true", help="write nothing, say what differs")
     options = parser.parse_args(argv)
-    paths = options.paths or series()
+    paths = options.paths or every()
     if not paths:
         parser.error(f"no notebook in {NOTEBOOKS}")
     run = not (options.normalise_only or options.check)

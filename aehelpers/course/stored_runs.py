@@ -3,16 +3,23 @@
 import json
 from pathlib import Path
 
+FOLDER = Path(__file__).with_name("runs")
 
-def long_runs(path="../benchmarks/historical.json"):
-    """What the runs too long for a notebook have stored: {name: record}, as benchmarks/ says.
 
-    FileNotFoundError outside the repository, from where `make historical` fills the file.
+def stored_run(name):
+    """Return what a long run has stored: a dict, as the script that has run it says.
+
+    name : "historical", the runs at full size (benchmarks/historical.py), or "code_and_noise",
+        which of two properties puts the codes of the spiral in order
+        (benchmarks/code_and_noise.py).
+    ValueError for a name that no run has.
     """
-    path = Path(path)
-    if not path.exists():
-        raise FileNotFoundError(
-            f"no stored runs at {path.resolve()}: open the notebook where it lies in the "
-            "repository, beside the folder benchmarks"
-        )
-    return json.loads(path.read_text("utf-8"))
+    names = sorted(path.stem for path in FOLDER.glob("*.json"))
+    if name not in names:
+        raise ValueError(f"no stored run is called {name!r}: there are {', '.join(names)}")
+    return json.loads((FOLDER / f"{name}.json").read_text("utf-8"))
+
+
+def long_runs():
+    """Return the runs at full size: {name: record}, as benchmarks/historical.py says."""
+    return stored_run("historical")
