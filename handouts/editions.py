@@ -7,15 +7,14 @@ Without paths: all of notebooks/. The notebooks themselves are marked up as nbgr
 
 import argparse
 import copy
-import json
 import re
 from pathlib import Path
 
+from handouts.course.stubs import HINTED_SOLUTION_RE, unanswered
 from tools import notebooks
 
 FOLDER = notebooks.ROOT / "build" / "editions"
 ANSWER_PLACEHOLDER = "*Write your answer here.*"
-WIDEST_LINE = 96
 
 SOLUTION_MARKERS = ["### BEGIN SOLUTION", "### END SOLUTION"]
 TEST_MARKERS = ["### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"]
@@ -23,10 +22,12 @@ TEST_MARKERS = ["### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"]
 ANY_MARKER_RE = re.compile(
     r"^[^\w\n]*(?:BEGIN|END)[ _-]*(?:SOLUTION|HIDDEN|MARK)S?\b.*$", re.M | re.I
 )
-SOLUTION_REGION_PATTERN = r"### BEGIN SOLUTION\n(?P<body>.+?)\n *### END SOLUTION$"
-SOLUTION_RE = re.compile(rf"^ *{SOLUTION_REGION_PATTERN}", re.M | re.S)
-HINTED_SOLUTION_RE = re.compile(
-    rf"^(?P<tab> *)# Hint: *(?P<hint>\S.*)\n(?P=tab){SOLUTION_REGION_PATTERN}", re.M | re.S
+SOLUTION_RE = re.compile(
+    r"^ *### BEGIN SOLUTION\n(?P<body>.+?)\n *### END SOLUTION$", re.M | re.S
+)
+# In the notebooks of authors, what is for teachers and answers in words are folded away.
+DETAILS_RE = re.compile(
+    r"^<details><summary>(?:For teachers|Answer)</summary>\n\n(.*?)\n\n</details>$", re.M | re.S
 )
 HIDDEN_TESTS_RE = re.compile(
     r"\n*^### BEGIN HIDDEN TESTS\n.*?### END HIDDEN TESTS$", re.M | re.S
@@ -47,12 +48,13 @@ def grading(cell):
 def student(nb):
     """Return a copy of nb to work in: no answers, no hidden tests, no cells for teachers.
 
-    A solution becomes NotImplementedError with its hint. Outputs of answers and checks go. Of
+    A solution becomes what `stubs.unanswered` makes of it. Outputs of answers and checks go. Of
     the cells below the first answer only `check.summary()` keeps its output, because any other
     could show what was to be predicted. Raises ValueError as `validate_markup` does.
     """
     validate_markup(nb)
     nb = copy.deepcopy(nb)
+    checks = {grading(cell)["grade_id"]: cell.source for cell in nb.cells if grading(cell)}
     nb.cells = [cell for cell in nb.cells if not is_for_teachers(cell)]
     printed, printed_above = [], None  # the lines of all cells, and of those above the answers
     for cell in nb.cells:
@@ -63,12 +65,20 @@ def student(nb):
             printed += lines
             if printed_above is not None and not _is_summary(cell, lines, printed_above):
                 cell.outputs, cell.execution_count = [], None
-            source = HIDDEN_TESTS_RE.sub("", HINTED_SOLUTION_RE.sub(_raise_hint, cell.source))
+            source = HIDDEN_TESTS_RE.sub("", cell.source)
+            if grading(cell).get("solution"):
+                source = unanswered(source, checks[grading(cell)["grade_id"] + "-check"])
         else:
             source = SOLUTION_RE.sub(ANSWER_PLACEHOLDER, cell.source)
         cell.source = source.rstrip()
-        cell.metadata.pop("jupyter", None)
+        unfold(cell)
     return nb
+
+
+def unfold(cell):
+    """Let a cell be seen, unless it is for all who want to look: those are tagged "folded"."""
+    if "folded" not in cell.metadata.get("tags", []):
+        cell.metadata.pop("jupyter", None)
 
 
 def teacher(nb):
@@ -84,19 +94,13 @@ def teacher(nb):
             words = "# Solution" if cell.cell_type == "code" else "**Solution**\n"
             source = cell.source.replace(begin, words).replace(begin_tests, "# Hidden tests")
             cell.source = re.sub(rf"\n *({end}|{end_tests})$", "", source, flags=re.M)
-        cell.metadata.pop("jupyter", None)
+        if cell.cell_type == "markdown":
+            cell.source = DETAILS_RE.sub(r"\1", cell.source)
+        unfold(cell)
     return nb
 
 
 EDITIONS = {"student": student, "teacher": teacher}
-
-
-def _raise_hint(found):
-    """Return the line that raises the hint of a found solution, wrapped as ruff does."""
-    hint = json.dumps(found["hint"], ensure_ascii=False)
-    line = f"{found['tab']}raise NotImplementedError({hint})"
-    wrapped = line.replace("(", f"(\n{found['tab']}    ", 1)[:-1] + f"\n{found['tab']})"
-    return line if len(line) <= WIDEST_LINE else wrapped
 
 
 def _is_summary(cell, lines, printed_above):
@@ -157,13 +161,13 @@ def main(argv=None):
     parser.add_argument("paths", nargs="*", type=Path, help="default: all of notebooks/")
     parser.add_argument("--to", type=Path, default=FOLDER, help="folder, made if need be")
     options = parser.parse_args(argv)
-    for path in options.paths or sorted(notebooks.NOTEBOOKS.glob("*.ipynb")):
+    for path in options.paths or notebooks.every():
         for name, edition in EDITIONS.items():
-            folder = options.to / name
+            folder = options.to / name / ("further" if path.parent.name == "further" else "")
             folder.mkdir(parents=True, exist_ok=True)
             nb = notebooks.normalise(edition(notebooks.read(path)))
             for cell in nb.cells:
-                cell.metadata.pop("jupyter", None)  # the normal form folds answers away
+                unfold(cell)  # the normal form folds answers away
             notebooks.write(nb, folder / path.name)
     print(f"student and teacher editions are in {options.to}")
 

@@ -91,6 +91,11 @@ def build(assignments, folder=FOLDER):
                         shutil.copytree(Path(kept, part, number), folder / part / number)
 
 
+def name_of(path):
+    """Return the assignment's name: the number of a notebook, the name of a further one."""
+    return path.stem if path.parent.name == "further" else path.stem[:2]
+
+
 def write_source(nb, number, assignment):
     """Write nb as the source of an assignment."""
     assignment.mkdir(exist_ok=True)
@@ -109,8 +114,8 @@ def main(argv=None):
     parser.add_argument("paths", nargs="*", type=Path, help="default: those with exercises")
     parser.add_argument("--to", type=Path, default=FOLDER, help="folder, made if need be")
     options = parser.parse_args(argv)
-    paths = options.paths or notebooks.series()
-    read = {path.stem[:2]: notebooks.read(path) for path in paths}
+    paths = options.paths or notebooks.every()
+    read = {name_of(path): notebooks.read(path) for path in paths}
     graded = {number: nb for number, nb in read.items() if any(map(grading, nb.cells))}
     refused = build(graded, options.to)
     for number, why in refused.items():

@@ -7,15 +7,29 @@ from nbconvert.preprocessors import ClearMetadataPreprocessor, CSSHTMLHeaderPrep
 from nbgrader import preprocessors as usual
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from submissions import FeedbackPage, ReadSubmission, RunCells, TidyCells  # noqa: E402
+from submissions import (  # noqa: E402
+    ClearAnswers,
+    FeedbackPage,
+    ReadSubmission,
+    RunCells,
+    TidyCells,
+)
 
 c = get_config()  # noqa: F821 (nbgrader defines it)
 
 c.CourseDirectory.course_id = "autoencoders"
-c.ClearSolutions.code_stub = {
-    "python": '# Your answer here\nraise NotImplementedError("not answered yet: see the hint")'
-}
-c.ClearSolutions.text_stub = "*Write your answer here.*"
+c.ClearAnswers.text_stub = "*Write your answer here.*"
+c.GenerateAssignment.preprocessors = [
+    usual.LockCells,
+    ClearAnswers,
+    usual.ClearOutput,
+    usual.CheckCellMetadata,
+    usual.ComputeChecksums,
+    usual.SaveCells,
+    usual.ClearHiddenTests,
+    usual.ComputeChecksums,
+    usual.CheckCellMetadata,
+]
 
 # Seconds that a kernel may take to start, and a cell to run, on a busy machine, too.
 c.Execute.startup_timeout = 600

@@ -1,6 +1,6 @@
 """What nbgrader does with the submissions of this course, besides its own steps.
 
-`nbgrader_config.py` names the four classes below, so `nbgrader autograde`, `nbgrader
+`nbgrader_config.py` names the five classes below, so `nbgrader autograde`, `nbgrader
 generate_feedback` and the Formgrader use them, too. Files in `submitted/` are only read.
 """
 
@@ -18,7 +18,8 @@ import nbformat
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbconvert.exporters import NotebookExporter
 from nbgrader.api import Gradebook
-from nbgrader.preprocessors import Execute, GetGrades, NbGraderPreprocessor
+from nbgrader.preprocessors import ClearSolutions, Execute, GetGrades, NbGraderPreprocessor
+from stubs import unanswered
 
 log = logging.getLogger("submissions")
 
@@ -73,6 +74,22 @@ def released(resources):
     name = resources["nbgrader"]
     path = Path("release", name["assignment"], f"{name['notebook']}.ipynb")
     return nbformat.read(path, as_version=4)
+
+
+class ClearAnswers(ClearSolutions):
+    """Leave in each answer cell what students begin with; *Run All* reaches the end with it."""
+
+    def preprocess(self, nb, resources):
+        self._checks = {grading(c)["grade_id"]: c.source for c in nb.cells if grading(c)}
+        return super().preprocess(nb, resources)
+
+    def preprocess_cell(self, cell, resources, cell_index):
+        if is_answer(cell) and cell.cell_type == "code":
+            cell.source = unanswered(
+                cell.source, self._checks[grading(cell)["grade_id"] + "-check"]
+            )
+            return cell, resources
+        return super().preprocess_cell(cell, resources, cell_index)
 
 
 class ReadSubmission(NotebookExporter):
@@ -483,6 +500,10 @@ def what_came(cell, secrets):
     if not errors:
         return f"{above}The hidden check passed, too."
     name, message = errors[0].ename, without_colours(errors[0].evalue)
+    if re.search(r"^open  exercise ", printed, re.M):
+        return "Not answered yet."
+    if name == "WrongAnswerError":
+        return f"The self-check did not pass: {message}"
     if name in ("CellTimeoutError", "KeyboardInterrupt"):
         return "Not passed: the check took too long and was stopped."
     if name == "KernelDied":

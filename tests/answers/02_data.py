@@ -103,7 +103,7 @@ ANSWERS = {
                 "    return a, b, 0",
                 "whose scale is it",
             ),
-            (PREPARE.format(fit="a", result="a, b, (b > 1).sum()"), "is not the answer"),
+            (PREPARE.format(fit="a", result="a, b, (b > 1).sum()"), "you count"),
             (
                 PREPARE.format(fit="a", result="a, b, ((b < 0) | (b > 1)).any(axis=1).sum()"),
                 "you count",

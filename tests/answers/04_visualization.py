@@ -124,7 +124,7 @@ ANSWERS = {
             ),
         ],
         "wrong": [
-            (noise(share="1 - np.divide(quiet, recorded)[1:]"), "which part of which loss"),
+            (noise(share="1 - np.divide(quiet, recorded)[1:]"), "its share is not 0"),
             (
                 noise(share="np.divide(recorded[1:], quiet[:-1]) - 1"),
                 "which part of which loss",
