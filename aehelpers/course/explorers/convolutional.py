@@ -10,6 +10,7 @@ from ...layers import Chain, Dense, ReLU, Tanh
 from ...losses import squared_error
 from ...optimizers import Adam, cosine
 from ...training import Generators, loss_and_grad, train
+from ...variants import ConvolutionalAutoencoder
 
 KERNELS, STRIDES = [1, 2, 3, 4, 5, 6, 7, 8], [1, 2, 3, 4]
 
@@ -146,3 +147,53 @@ def checkerboard_explorer():
         title="Overlap count and answers of an untrained Deconv",
         figsize=(7.0, 2.5),
     )
+
+
+# -- few labels --------------------------------------------------------------------------------
+
+
+def convolutional_net(random_state, epochs=10):
+    """Return the unfitted convolutional autoencoder of notebook 08: a code of eight numbers."""
+    return ConvolutionalAutoencoder(
+        (8, 8),
+        (16, 32),
+        latent_dim=8,
+        latent_activation="identity",
+        output_activation="sigmoid",
+        learning_rate=0.02,
+        schedule="cosine",
+        epochs=epochs,
+        batch_size=32,
+        random_state=random_state,
+    )
+
+
+def labels_alone(encoder, X_each, y_each, seeds, steps=200):
+    """Return classifiers trained from labels alone, (M, size), and their network.
+
+    The network is an encoder with a Dense layer from its 8 numbers to 10 classes. Model m
+    learns X_each[m] (n, 64) with the classes y_each[m] (n,), from random seed seeds[m], by
+    about so many steps of Adam, on the cross-entropy: minus log p of the right class, where the
+    ten outputs y become p = e^y / sum e^y.
+    """
+    net = Chain(encoder, Dense(8, 10))
+    theta = initial(net, seeds)
+    # The classes travel along as unit vectors, in the last ten columns.
+    xy = np.stack([np.hstack([X, np.eye(10)[y]]) for X, y in zip(X_each, y_each, strict=True)])
+
+    def objective(theta, xy, rng=None):
+        x, target = xy[..., :64], xy[..., 64:]
+        return loss_and_grad(net, partial(cross_entropy, target), theta, x)
+
+    rng = Generators(np.random.default_rng(seed) for seed in seeds)
+    epochs = round(steps / np.ceil(xy.shape[1] / 20))
+    for _ in train(lambda _: objective, theta, xy, Adam(0.005), epochs, 20, rng, cosine):
+        pass
+    return theta, net
+
+
+def cross_entropy(target, y, x):
+    """Return -log p of the right class, a mean over the samples, and its gradient at y."""
+    y = y - y.max(axis=-1, keepdims=True)
+    log_p, n = y - np.log(np.exp(y).sum(axis=-1, keepdims=True)), y.shape[-2]
+    return -(target * log_p).sum(axis=(-2, -1)) / n, (np.exp(log_p) - target) / n
