@@ -16,7 +16,7 @@ from packaging.utils import canonicalize_name
 
 import aehelpers
 from tools.notebooks import series
-from tools.readme_figure import FIGURE, first_picture
+from tools.readme_figure import FIGURE, tagged_picture
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -225,7 +225,7 @@ def test_the_issue_form_asks_for_notebook_cell_and_environment():
 
 
 def test_the_readme_shows_what_notebook_00_shows():
-    assert FIGURE.read_bytes() == first_picture(ROOT / "notebooks/00_start_here.ipynb")
+    assert FIGURE.read_bytes() == tagged_picture(ROOT / "notebooks/00_start_here.ipynb")
     assert f"({FIGURE.relative_to(ROOT).as_posix()})" in text("README.md")
 
 

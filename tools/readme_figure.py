@@ -1,4 +1,7 @@
-"""Write docs/spiral.png, the figure of README.md: the first picture that notebook 00 stores."""
+"""Write docs/spiral.png, the figure of README.md: a picture that notebook 00 stores.
+
+It is that of the cell with the tag "readme".
+"""
 
 import base64
 import sys
@@ -11,12 +14,12 @@ from tools.notebooks import NOTEBOOKS, ROOT, read
 FIGURE = ROOT / "docs" / "spiral.png"
 
 
-def first_picture(path):
-    """The first PNG among the stored outputs of the notebook at path, as bytes."""
-    outputs = (output for cell in read(path).cells for output in cell.get("outputs", ()))
-    bundles = (output.get("data", {}) for output in outputs)
-    return base64.b64decode(next(data["image/png"] for data in bundles if "image/png" in data))
+def tagged_picture(path):
+    """Return the stored picture of the cell with the tag "readme", as bytes of a PNG."""
+    (cell,) = [c for c in read(path).cells if "readme" in c.metadata.get("tags", [])]
+    (output,) = cell.outputs
+    return base64.b64decode(output.data["image/png"])
 
 
 if __name__ == "__main__":
-    FIGURE.write_bytes(first_picture(NOTEBOOKS / "00_start_here.ipynb"))
+    FIGURE.write_bytes(tagged_picture(NOTEBOOKS / "00_start_here.ipynb"))
