@@ -1,4 +1,4 @@
-"""The explorer of notebook 03: walks of three optimizers through the valley of a tiny network."""
+"""Notebook 03: three optimizers walk through the valley of a tiny network."""
 
 import numpy as np
 
@@ -57,14 +57,14 @@ def told(path, losses):
         return f"The walk runs away in {len(path) - 1} steps: this rate is too large here."
     if steps is None:
         return (
-            f"After {len(path) - 1} steps the loss is {rounded(losses[-1], 2)}: the walk has not "
-            f"reached the valley floor. It has crossed the floor {times(path, len(path) - 1)}."
+            f"After {len(path) - 1} steps the loss is {rounded(losses[-1], 2)}: the walk has "
+            f"not reached the valley floor. It has crossed the floor {times(path, len(path) - 1)}."
         )
     curvature = (path[-1] ** 2).sum()
     sign = "positive" if path[-1, 0] > 0 else "negative"
     return (
-        f"The loss stays below {ARRIVED} after {count(steps, 'step')}. Until then the walk crosses "
-        f"the valley floor {times(path, steps)}. It ends where both weights are {sign}, the "
+        f"The loss stays below {ARRIVED} after {count(steps, 'step')}. Until then the walk "
+        f"crosses the valley floor {times(path, steps)}. It ends where both weights are {sign}, the "
         f"largest curvature is {rounded(curvature)}, and so the limit of plain descent is "
         f"{rounded(2 / curvature)}."
     )
@@ -114,7 +114,7 @@ def draw(axes, optimizer, learning_rate):
 
 
 def valley_explorer():
-    """Return the explorer of three optimizers, at learning rates from too small to too large."""
+    """Return the explorer of three optimizers at learning rates from tiny to far too large."""
     return Explorer(
         draw,
         optimizer=list(OPTIMIZERS),
