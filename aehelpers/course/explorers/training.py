@@ -58,14 +58,15 @@ def told(path, losses):
     if steps is None:
         return (
             f"After {len(path) - 1} steps the loss is {rounded(losses[-1], 2)}: the walk has "
-            f"not reached the valley floor. It has crossed the floor {times(path, len(path) - 1)}."
+            "not reached the valley floor. "
+            f"It has crossed the floor {times(path, len(path) - 1)}."
         )
     curvature = (path[-1] ** 2).sum()
     sign = "positive" if path[-1, 0] > 0 else "negative"
     return (
         f"The loss stays below {ARRIVED} after {count(steps, 'step')}. Until then the walk "
-        f"crosses the valley floor {times(path, steps)}. It ends where both weights are {sign}, the "
-        f"largest curvature is {rounded(curvature)}, and so the limit of plain descent is "
+        f"crosses the valley floor {times(path, steps)}. "
+        f"It ends where both weights are {sign}, the largest curvature is {rounded(curvature)}, and so the limit of plain descent is "
         f"{rounded(2 / curvature)}."
     )
 
