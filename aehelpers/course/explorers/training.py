@@ -66,7 +66,8 @@ def told(path, losses):
     return (
         f"The loss stays below {ARRIVED} after {count(steps, 'step')}. Until then the walk "
         f"crosses the valley floor {times(path, steps)}. "
-        f"It ends where both weights are {sign}, the largest curvature is {rounded(curvature)}, and so the limit of plain descent is "
+        f"It ends where both weights are {sign}, the largest "
+        f"curvature is {rounded(curvature)}, and so the limit of plain descent is "
         f"{rounded(2 / curvature)}."
     )
 
