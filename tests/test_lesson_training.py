@@ -49,8 +49,7 @@ def test_crossings_of_the_floor_are_counted():
     ],
 )
 def test_the_read_out_says_what_a_walk_did(optimizer, rate, words):
-    path, losses = training.walk(optimizers.OPTIMIZERS[optimizer](rate))
-    assert words in training.told(path, losses)
+    assert words in training.story(optimizer, rate)
 
 
 def test_one_is_no_plural():

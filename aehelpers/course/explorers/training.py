@@ -115,6 +115,11 @@ def draw(axes, optimizer, learning_rate):
     return told(path, losses)
 
 
+def story(optimizer, learning_rate):
+    """Return in a few sentences what this optimizer does at this rate; "sgd", for example."""
+    return told(*walk(OPTIMIZERS[optimizer](learning_rate)))
+
+
 def valley_explorer():
     """Return the explorer of three optimizers at learning rates from tiny to far too large."""
     return Explorer(
