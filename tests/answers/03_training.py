@@ -165,11 +165,17 @@ ANSWERS = {
                 "curvature",
             ),
             (MOMENTUM.format("1 + beta, (1 + beta) / (1 - beta)"), "curvature 4.0"),
-            (MOMENTUM.format("1.9, 19.0"), "the factor is 10"),
+            (MOMENTUM.format("1.9, 19.0"), "does not fit your own rates"),
             (MOMENTUM.format("2 / curvature, 1 / (1 - beta)"), "comes closer"),
             (MOMENTUM.format("2 * (1 - beta) / curvature, 1.0"), "comes closer"),
-            (MOMENTUM.format("2 * (1 + beta) / curvature, 1 + beta"), "the factor is 19"),
-            (MOMENTUM.format("2 * (1 + beta) / curvature, 1 / (1 - beta)"), "the factor is 19"),
+            (
+                MOMENTUM.format("2 * (1 + beta) / curvature, 1 + beta"),
+                "does not fit your own rates",
+            ),
+            (
+                MOMENTUM.format("2 * (1 + beta) / curvature, 1 / (1 - beta)"),
+                "does not fit your own rates",
+            ),
             (MOMENTUM.format("2 * (1 + beta) / curvature"), "has the shape ()"),
             (MOMENTUM.format("4 / curvature, 2 / (1 - beta)"), "moves away"),
             (
