@@ -10,7 +10,7 @@ HINTED_SOLUTION_RE = re.compile(
     r" *### END SOLUTION$",
     re.M | re.S,
 )
-CHECK_RE = re.compile(r"^@exercise\(\d+, look=", re.M)
+CHECK_RE = re.compile(r"^@exercise\(\s*\d+,\s*look=", re.M)
 
 
 def asked_for(check):
