@@ -23,7 +23,7 @@ def draw_arrows(points, grid, by_net, exact, ax, length=0.4):
     plots.points(points, ax=ax, s=3, label=None)
     look = {"s": 16, "color": EXACT, "linewidths": 0, "label": "end of the exact arrow"}
     ax.scatter(*(grid + length * exact).T, **look)
-    plots.arrows(grid, length * by_net, ax=ax, label="net", color=plots.CURVE, width=0.005)
+    plots.arrows(grid, length * by_net, ax=ax, label="network", color=plots.CURVE, width=0.005)
     ax.set(xlim=(-1.15, 1.45), ylim=(-1.35, 0.95))
 
 
@@ -64,7 +64,7 @@ def match_explorer(nets, test, shown):
         return (
             f"Levels: {UNITS[damage]}. Test MSE: damaged "
             f"{rounded(metrics.mse(test, noisy.clip(0, 1)))}, reconstruction {rounded(error)}. "
-            f"This is {rounded(error / best)} times the error of the net trained at "
+            f"This is {rounded(error / best)} times the error of the network trained at "
             f"{tested_at:g}."
         )
 
@@ -76,11 +76,11 @@ def match_explorer(nets, test, shown):
         start={"damage": kinds[0], "trained_at": 0.4, "tested_at": 0.4},
         labels={
             "damage": "kind of damage",
-            "trained_at": "net trained at level",
+            "trained_at": "network trained at level",
             "tested_at": "tested at level",
         },
         title="Ten digits, damaged and denoised",
-        figsize=(7.0, 2.5),
+        figsize=(6.6, 2.1),
     )
 
 
