@@ -6,7 +6,7 @@ from ... import DenoisingAutoencoder, metrics
 from ...checks import rounded
 from ...figures import Explorer, plots
 
-EXACT = "#e69f00"  # the dots where exact arrows end
+EXACT = "#d55e00"  # the rings where exact arrows end
 UNITS = {
     "gaussian": "standard deviation of the noise",
     "mask": "share of the pixels set to 0",
@@ -15,13 +15,13 @@ UNITS = {
 
 
 def draw_arrows(points, grid, by_net, exact, ax, length=0.4):
-    """Draw arrows by_net (m, 2) at the places grid (m, 2), and a dot where each exact one ends.
+    """Draw arrows by_net (m, 2) at the places grid (m, 2), a ring where each exact one ends.
 
     points (n, 2) : the data.   length : the share of their length at which arrows are drawn,
         so that they do not hide each other.
     """
     plots.points(points, ax=ax, s=3, label=None)
-    look = {"s": 16, "color": EXACT, "linewidths": 0, "label": "end of the exact arrow"}
+    look = {"s": 30, "facecolors": "none", "edgecolors": EXACT, "label": "exact end"}
     ax.scatter(*(grid + length * exact).T, **look)
     plots.arrows(grid, length * by_net, ax=ax, label="network", color=plots.CURVE, width=0.005)
     ax.set(xlim=(-1.15, 1.45), ylim=(-1.35, 0.95))
@@ -80,7 +80,7 @@ def match_explorer(nets, test, shown):
             "tested_at": "tested at level",
         },
         title="Ten digits, damaged and denoised",
-        figsize=(6.6, 2.1),
+        figsize=(5.8, 1.85),
     )
 
 
