@@ -65,6 +65,7 @@ def test_the_explorer_compares_with_the_matched_network(nets):
     for kind, _ in nets:
         said = explorer.draw(kind, 0.4, 0.4, ax=ax)
         assert "This is 1.00 times the error of the network trained at 0.4." in said
+    _, ax = plots.subplots()
     said = explorer.draw("mask", 0.6, 0.2, ax=ax)
     noisy = nets["mask", 0.2].corrupt(test, random_state=5)
     error, best = (denoising.error_of(nets["mask", k], test, noisy) for k in (0.6, 0.2))
