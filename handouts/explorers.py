@@ -22,7 +22,7 @@ from pathlib import Path
 from tools import notebooks
 
 FOLDER = notebooks.ROOT / "build" / "explorers"
-MAX_BYTES = 2_000_000  # of one element
+MAX_BYTES, MAX_SETTINGS = 2_000_000, 120  # of one element
 # A cell that ends with the name of the explorer that it has made; the name says what it is.
 EXPLORER_RE = re.compile(r"^(\w*explorer) = .*^\1\Z", re.M | re.S)
 REPEATING_CELL_RE = re.compile(
@@ -85,14 +85,13 @@ def run(code):
 
 
 def element(explorer, max_bytes=MAX_BYTES):
-    """Return the explorer as an HTML element, with fewer settings if it is too large."""
-    html = explorer.html()
+    """Return the explorer as an HTML element, with fewer settings where they are many."""
+    grids = thinned(explorer.grids, explorer.start, MAX_SETTINGS)
+    html = explorer.html(**grids)
     if len(html) <= max_bytes:
         return html
-    settings = math.prod(map(len, explorer.grids.values()))
-    return explorer.html(
-        **thinned(explorer.grids, explorer.start, settings * max_bytes / len(html))
-    )
+    settings = math.prod(map(len, grids.values()))
+    return explorer.html(**thinned(grids, explorer.start, settings * max_bytes / len(html)))
 
 
 def thinned(grids, start, most):

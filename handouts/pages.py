@@ -5,7 +5,9 @@ On paper stand the prose, the formulas, the figures and the printed tables. Left
 - code: the figure or the table is the result, and the notebook is there for the rest. Kept is
   that of the exercises, that of cells tagged `print`, and that which prose announces with a
   colon and of which nothing else would be seen;
-- Check lines where they were measured: all of them stand under *What we measured*, once;
+- what is folded in the notebook, but for its pictures, as film strips are;
+- Check lines: they are for the screen;
+- the answers to *Check yourself*: they stand at the end;
 - an explorer's own picture if its film strip follows, and the count of what its check drew;
 - in the student's edition, self-checks, and answers: there is room to write them in.
 
@@ -36,6 +38,8 @@ FILM_STRIP_RE = re.compile(r"^(\w+)\.film_strip\(", re.M)
 EXPLORER_CHECK_RE = re.compile(r"\w+\.check\(\)\Z")
 # The first words of an alt text, which the caller of `show` has given; the rest is computed.
 CAPTION_RE = re.compile(r"(?:Figure: )?(.+?)(?= \d+ panels\.| Axes: |\n|\Z)", re.S)
+
+DETAILS_RE = re.compile(r"<details><summary>(.*?)</summary>(.*?)</details>", re.S)
 
 COLUMN_WIDTH = 327  # CSS pixels: 86.5 mm
 # Scales of a figure on paper; its letters are 8.5 points at scale 1. A figure that would be
@@ -98,6 +102,7 @@ class Handout:
         An exercise is a row, the task on the left and room for the answer on the right. In the
         teacher's edition, what follows the answer, as a self-check, is a row below.
         """
+        self._recap_answers = []
         rows, announced = [("", [])], False  # (task, pieces); "" is no exercise, None the same
         for cell in self.cells[1:]:
             task, pieces = rows[-1]
@@ -113,18 +118,34 @@ class Handout:
                 rows.append((None, [shown]))
             elif shown:
                 pieces.append(shown)
-        return "\n".join(row(task, "\n".join(pieces)) for task, pieces in rows)
+        html = "\n".join(row(task, "\n".join(pieces)) for task, pieces in rows)
+        if self._recap_answers:
+            answers = "".join(f"<li>{answer}</li>" for answer in self._recap_answers)
+            html += f'<h2>Answers to “Check yourself”</h2><ol class="recap">{answers}</ol>'
+        return html
+
+    def _unfolded(self, found):
+        """Return what stands on paper for something folded: a table, or a question alone."""
+        summary, content = found.groups()
+        if summary.startswith("Notation"):
+            return f'<p class="label">{summary}</p>{content}'
+        self._recap_answers.append(content)
+        return f'<p class="question">{len(self._recap_answers)}. {summary}</p>'
 
     def _cell_on_paper(self, cell):
         """Return what of a cell stands on paper as HTML, or "" if nothing does."""
+        if "folded" in tags(cell):
+            pictures = [o for o in cell.get("outputs", []) if "image/png" in o.get("data", {})]
+            return "".join(map(result, pictures))
+        if is_text(cell) and not is_answer(cell) and not is_for_teachers(cell):
+            return DETAILS_RE.sub(self._unfolded, self.prose(cell.source))
         if is_text(cell):
             if is_answer(cell) and self.edition == "student":
                 return answer_box(
                     len(self._solution(cell).split()) / WORDS_PER_LINE, "In words:"
                 )
-            if is_for_teachers(cell):
-                return f'<aside class="teacher">{self.prose(cell.source)}</aside>'
-            return self.prose(cell.source)
+            prose = self.prose(cell.source)
+            return f'<aside class="teacher">{prose}</aside>' if is_for_teachers(cell) else prose
         if is_self_check(cell):
             return code(cell.source) if self.edition == "teacher" else ""
         if is_answer(cell):
@@ -171,15 +192,22 @@ class Handout:
             return f"<div{kind}>{self.prose(cell.source)}</div>"
         lines, found = cell.source.splitlines(), EXPLORER_RE.search(cell.source)
         shown = code(cell.source)
+        if "folded" in tags(cell):
+            words = html.escape(next(filter(None, lines)))
+            outputs = "".join(self._output_on_screen(output, cell) for output in cell.outputs)
+            return (
+                f"<details><summary><code>{words}</code> …</summary>{shown}{outputs}</details>"
+            )
         if len(lines) > LONG_CODE and not grading(cell):
             words = html.escape(next(filter(None, lines)))
             shown = f"<details><summary><code>{words}</code> …</summary>{shown}</details>"
         if found and found[1] in self.explorers:
             return shown + self.explorers[found[1]]
-        return shown + "".join(
-            printed(output.text, cell) if output.output_type == "stream" else result(output)
-            for output in cell.outputs
-        )
+        return shown + "".join(self._output_on_screen(output, cell) for output in cell.outputs)
+
+    def _output_on_screen(self, output, cell):
+        """Return an output as HTML."""
+        return printed(output.text, cell) if output.output_type == "stream" else result(output)
 
     # -- on slides -------------------------------------------------------------------------
 
@@ -189,7 +217,7 @@ class Handout:
 
     def _cell_on_slides(self, cell):
         """Return what of a cell stands on slides as HTML, or "" if nothing does."""
-        if grading(cell) or is_for_teachers(cell):
+        if grading(cell) or is_for_teachers(cell) or "folded" in tags(cell):
             return ""
         if is_text(cell):
             return self.prose(cell.source)
