@@ -66,11 +66,11 @@ ANSWERS = {
         ],
     },
     4: {
-        "right": ["rate = np.float32(0.3)", "rate = [0.2]", "rate = 3e-1", "rate = 0.1"],
+        "right": ["rate = np.float32(0.3)", "rate = [0.2]", "rate = 3e-1", "rate = 0.5"],
         "wrong": [
             ("rate = 3", "the training explodes"),
             ("rate = 1e-5", "times the line's"),
-            ("rate = 0.01", "times the line's"),
+            ("rate = 0.1", "times the line's"),
             ("rate = -0.3", "has to be above 0"),
             ("rate = 0", "has to be above 0"),
             ("rate = '0.3'", "not made of numbers"),

@@ -13,7 +13,7 @@ from .. import recipes
 
 EPOCHS = 400  # of a network on the spiral, while the reader watches
 RATES = [0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0]
-SPIRAL_WIDTHS, DEPTHS, NOISES = [1, 2, 3, 5, 8], [1, 2, 3], [0.0, 0.05, 0.15, 0.3, 0.5]
+SPIRAL_WIDTHS, DEPTHS, NOISES = [1, 2, 3, 5, 8], [1, 2, 3], [0.0, 0.15, 0.3, 0.5]
 DIGIT_WIDTHS = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32]
 DIGIT_RATES = [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0]
 SQUARE = {"xlim": (-0.05, 1.05), "ylim": (-0.05, 1.05)}
