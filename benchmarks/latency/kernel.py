@@ -7,11 +7,10 @@ so that a step can be split into the way to the kernel, the work there, and the 
 import asyncio
 import gc
 import inspect
-import io
 import json
 import time
 from collections import defaultdict
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager
 from functools import cache, wraps
 from pathlib import Path
 from unittest.mock import patch
@@ -23,6 +22,7 @@ from PIL import Image
 
 from aehelpers import data
 from aehelpers.course import recipes
+from aehelpers.course.explorers import start_here
 from aehelpers.figures import Explorer, plots
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -94,32 +94,12 @@ def new_figure(k):
     plt.show()
 
 
-@cache
-def _cells_of_notebook_00():
-    """Return the notebook's code up to its first explorer, and the cell with that explorer."""
-    file = ROOT / "notebooks/00_start_here.ipynb"
-    cells = json.loads(file.read_text("utf-8"))["cells"]
-    code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
-    first = next(i for i, source in enumerate(code) if "Explorer(" in source)
-    return code[:first], code[first]
-
-
-@cache
-def notebook_00():
-    """{name: object}: what notebook 00 has defined when it comes to its first explorer."""
-    names = {}
-    for source in _cells_of_notebook_00()[0]:
-        with redirect_stdout(io.StringIO()):
-            exec(source, names)
-    return names
-
-
 def spiral_explorer(wrap=lambda draw: draw):
     """Return the first explorer of notebook 00, whose draw function is `wrap(draw)`."""
-    names = dict(notebook_00())
-    names["train_on_spiral"] = wrap(names["train_on_spiral"])
-    exec(_cells_of_notebook_00()[1], names)
-    return names["spiral_explorer"]
+    explorer = start_here.spiral_explorer(*data.spiral(random_state=np.random.RandomState(42)))
+    names = ("labels", "start", "title", "panels", "figsize")
+    options = {name: getattr(explorer, name) for name in names}
+    return Explorer(wrap(explorer.draw), **options, **explorer.grids)
 
 
 def wrapped(draw, context_for):
@@ -347,7 +327,7 @@ async def memory(kind, move_counts):
             {"latent_dim": 1 if i % 20 else 2, "learning_rate": rate}
             for i, rate in enumerate(rates)
         ]
-        draw = wrapped(notebook_00()["train_on_spiral"], stopwatch.timing)
+        draw = wrapped(spiral_explorer().draw, stopwatch.timing)
         explorer = Explorer(draw, panels=(1, 3), figsize=(9, 3), **grids)
     settings = iter([setting for setting in settings if setting != explorer.setting])
     found = []

@@ -21,6 +21,8 @@ from time import perf_counter
 
 import numpy as np
 
+from aehelpers.course.explorers import start_here
+
 from ..historical import processor
 from . import kernel, page, tables
 
@@ -113,7 +115,7 @@ def training_times(rounds=13):
     from .. import jax_optax, ours, pytorch
     from ..workloads import Workload, spiral
 
-    net = kernel.notebook_00()["spiral_net"](latent_dim=1, learning_rate=0.003)
+    net = start_here.spiral_net(latent_dim=1, learning_rate=0.003)
     net.set_params(code_noise=0.0, code_noise_fade=None, schedule="constant")
     X = spiral()
     workload = Workload(
