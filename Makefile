@@ -13,10 +13,11 @@ comma := ,
 STAMP := $(VENV)/installed-$(subst $(comma),+,$(EXTRAS))
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test fuzz coverage mutants lint notebooks matrix handouts slides bench latency historical editions course api clean
+.PHONY: help lab lab-source test fuzz coverage mutants lint notebooks matrix handouts slides bench latency historical editions course api clean
 
 help:
-	@echo "make lab        open JupyterLab with notebooks/00_start_here.ipynb   (LAB_ARGS=... is passed on)"
+	@echo "make lab        open a copy of the course to work in, my-course, in JupyterLab   (LAB_ARGS=... is passed on)"
+	@echo "make lab-source open the notebooks of the repository themselves, answers and all, in JupyterLab"
 	@echo "make test       lint, unit tests, and every output of every notebook   (PYTEST_ARGS=... is passed on)"
 	@echo "make fuzz       many random inputs and damaged files, other ones each time (ten minutes; PYTEST_ARGS=...)"
 	@echo "make coverage   unit tests alone; fails if they run less of aehelpers than pyproject.toml asks"
@@ -38,8 +39,14 @@ help:
 # Small nets train faster on one BLAS thread: a second one waits more than it works.
 lab: export OPENBLAS_NUM_THREADS ?= 1
 lab: $(STAMP)
-	$(BIN)/jupyter lab --ServerApp.root_dir=notebooks \
-	    --LabApp.default_url=/lab/tree/00_start_here.ipynb $(LAB_ARGS)
+	$(BIN)/python -m handouts.working_copy
+	$(BIN)/jupyter lab --ServerApp.root_dir=my-course \
+	    --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb $(LAB_ARGS)
+
+# For authors: the notebooks of the repository themselves.
+lab-source: export OPENBLAS_NUM_THREADS ?= 1
+lab-source: $(STAMP)
+	$(BIN)/jupyter lab --ServerApp.root_dir=. $(LAB_ARGS)
 
 # pyproject.toml tells pytest what to run. On all cores: a file by itself starts sooner without -n.
 test: lint

@@ -8,12 +8,14 @@ Without paths: all of notebooks/. The notebooks themselves are marked up as nbgr
 import argparse
 import copy
 import re
+import shutil
 from pathlib import Path
 
 from handouts.course.stubs import HINTED_SOLUTION_RE, unanswered
 from tools import notebooks
 
 FOLDER = notebooks.ROOT / "build" / "editions"
+LINKED_PAGES = ["DATA.md", "docs/facts.md"]  # where links of the notebooks lead
 ANSWER_PLACEHOLDER = "*Write your answer here.*"
 
 SOLUTION_MARKERS = ["### BEGIN SOLUTION", "### END SOLUTION"]
@@ -169,6 +171,10 @@ def main(argv=None):
             for cell in nb.cells:
                 unfold(cell)  # the normal form folds answers away
             notebooks.write(nb, folder / path.name)
+    for page in LINKED_PAGES:
+        target = options.to / page
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(notebooks.ROOT / page, target)
     print(f"student and teacher editions are in {options.to}")
 
 

@@ -7,6 +7,7 @@ Without paths: all notebooks that have exercises. Each is an assignment named by
 
 import argparse
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from tempfile import TemporaryDirectory
 from handouts.editions import (
     grading,
     is_for_teachers,
+    unfold,
     validate_markup,
 )
 from tools import notebooks
@@ -26,6 +28,7 @@ FOLDER = notebooks.ROOT / "build" / "course"
 # What grades the course and says how; copied, so that the folder works wherever it is moved.
 COURSE_FILES = notebooks.ROOT / "handouts" / "course"
 PARTS = ["source", "release"]
+RELATIVE_LINK_RE = re.compile(r"\[([^\]\n]+)\]\((?!https?:|#|mailto:)[^)\s]+\)")
 CONFIG = "nbgrader_config.py"  # written once: it is the teacher's to change
 OWN_STEPS = "from submissions import"  # a config that lacks it is from before these steps
 
@@ -39,7 +42,9 @@ def nbgrader_source(nb):
     nb = notebooks.normalise(nb)
     nb.cells = [cell for cell in nb.cells if not is_for_teachers(cell)]
     for cell in nb.cells:
-        cell.metadata.pop("jupyter", None)
+        unfold(cell)
+        if cell.cell_type == "markdown":  # students get this file alone: links lead nowhere
+            cell.source = RELATIVE_LINK_RE.sub(r"\1", cell.source)
     return nb
 
 

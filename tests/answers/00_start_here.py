@@ -59,7 +59,10 @@ ANSWERS = {
             (MSE.format("return ((X - X_hat) ** 2).sum(axis=1).mean() / 2"), "(50, 64)"),
             (MSE.format("return ((X - X_hat) ** 2).sum() / len(X) ** 2 / 2"), "of the shape"),
             (MSE.format("return (X - X_hat).mean() ** 2"), "not 0.0225"),
-            (MSE.format("return (X - X_hat).clip(-1, 0).mean() ** 2 * 2"), "do not count alike"),
+            (
+                MSE.format("return (X - X_hat).clip(-1, 0).mean() ** 2 * 2"),
+                "do not count alike",
+            ),
             (MSE.format("X -= X_hat; return (X**2).mean()"), "changes the arrays"),
             (MSE.format("return 0.045"), "an exact copy has the error"),
             (MSE.format("print(np.mean((X - X_hat) ** 2))"), "not made of numbers"),
