@@ -408,7 +408,7 @@ def test_both_editions_are_written_with_what_they_read(tmp_path):
     notebooks.write(small(), tmp_path / "00_small.ipynb")
     editions.main([str(tmp_path / "00_small.ipynb"), "--to", str(tmp_path / "out")])
     written = {p.relative_to(tmp_path / "out").as_posix() for p in tmp_path.glob("out/*/*")}
-    names = {"student/00_small.ipynb", "teacher/00_small.ipynb"}
+    names = {"student/00_small.ipynb", "teacher/00_small.ipynb", "docs/facts.md"}
     assert written == names
     for edition in (editions.student, editions.teacher):
         nb = notebooks.read(tmp_path / "out" / edition.__name__ / "00_small.ipynb")
