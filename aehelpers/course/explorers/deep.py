@@ -137,7 +137,7 @@ def fronts_and_bumps(places, shown):
     fig, axes = plots.subplots(1, len(shown), height=2.9)
     for ax, (title, lines) in zip(axes, shown.items(), strict=True):
         plots.curves(places, lines, ax=ax, xlabel="place of the pixel", ylabel="grey value")
-        ax.set(title=title, ylim=(-0.25, 1.25))
+        ax.set(title=title, ylim=(-0.1, 1.15))
     return plots.show(
         fig, "The net without a hidden layer follows the front and misses the bump."
     )
@@ -182,12 +182,10 @@ def early_stopping(training, validation, best_epoch, of_pca):
     ax.plot(epochs, training, color=plots.CURVE, linestyle="--", label="training error")
     ax.axhline(of_pca, color=plots.BASELINE, linestyle=":", label="PCA, validation error")
     ax.plot(best_epoch, validation[best_epoch - 1], "o", color=plots.BASELINE, markersize=7)
+    least = validation[best_epoch - 1]
+    arrow = {"arrowstyle": "-", "color": plots.INK}
     ax.annotate(
-        "stop here",
-        (best_epoch, validation[best_epoch - 1]),
-        (best_epoch, validation[best_epoch - 1] * 0.55),
-        ha="center",
-        arrowprops={"arrowstyle": "-", "color": plots.INK},
+        "stop here", (best_epoch, least), (best_epoch, 2 * least), ha="center", arrowprops=arrow
     )
     ax.set(xlabel="epoch", ylabel="MSE", yscale="log", ylim=(0.001, 0.1))
     ax.legend(loc="upper right")
@@ -208,7 +206,7 @@ def units(nets, X, count=16):
     Of each net the `count` units with the largest mean size for X (n, 64): the rows of W_d,
     each divided by its largest entry in size.
     """
-    fig, axes = plots.subplots(1, len(nets), height=0.35 + 7.0 / len(nets))
+    fig, axes = plots.subplots(1, len(nets), width=5.4, height=0.35 + 5.4 / len(nets))
     for ax, (title, net) in zip(axes, nets.items(), strict=True):
         strongest = np.argsort(-np.abs(net.transform(X)).mean(axis=0), kind="stable")[:count]
         drawn = net.weights_["W_d"][strongest]
