@@ -59,3 +59,10 @@ def test_units_are_drawn_by_their_mean_size(digits):
 def test_errors_above_that_of_the_mean_are_cut():
     picture = deep.errors_by_rate([0.01, 0.1], {"depth 0": [0.02, 5.0]}, of_the_mean=0.05)
     assert "0.0200, 0.0600" in picture.text
+
+
+def test_few_digits_leave_a_gap_between_training_and_test(sizes):
+    """What the answer to the third question beside the explorer says."""
+    for samples, least, most in ((100, 4, np.inf), (1438, 1, 1.3)):
+        _, training, test = sizes.nets(1, 128, samples)
+        assert least < test[3] / training[3] < most

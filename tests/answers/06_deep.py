@@ -15,9 +15,9 @@ def pencil(errors="[1.5, 0.75, 0.25]", plateaus="[2.75, 1.5]", parameters="168")
     return f"least_errors = {errors}\nplateaus = {plateaus}\nparameters = {parameters}"
 
 
-def measured(ratio="'falls'", code="-net.score(X_test)", rows="(1, 3)", more=""):
+def measured(trend="'falls'", code="-net.score(X_test)", rows="(1, 3)", more=""):
     return f"""
-ratio, by_epochs = {ratio}, []
+trend, by_epochs = {trend}, []
 for depth in {rows}:
     by_epochs.append([])
     for epochs in (12, 36):
@@ -134,7 +134,7 @@ ANSWERS = {
             (measured(more="by_epochs = np.transpose(by_epochs)"), "not the test errors"),
             (measured(more="by_epochs[0][1] = by_epochs[1][1] = 0.012"), "of such a net"),
             (measured(more="by_epochs[1][1] = by_epochs[0][1]"), "hidden"),
-            ("ratio, by_epochs = 'falls', [1.0, 0.8]", "shape (2,), not (2, 2)"),
+            ("trend, by_epochs = 'falls', [1.0, 0.8]", "shape (2,), not (2, 2)"),
         ],
     },
     3: {
@@ -168,7 +168,7 @@ ANSWERS = {
                 "if a > 0.05: return 'memory'\n    return 'neither' if b > 0.02 else 'identity'"
             ),
             verdict(
-                "words = {(True, False): 'identity', (False, False): 'memory'}\n"
+                "words = {(True, True): 'identity', (True, False): 'identity', (False, False): 'memory'}\n"
                 "    return words.get((b < 0.015, a < 0.05), 'neither')"
             ),
             BY_NOISE,

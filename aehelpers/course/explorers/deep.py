@@ -58,6 +58,10 @@ class DepthAndWidth:
         nets = fit_all(nets, X)
         return nets, [-net.score(X) for net in nets], [-net.score(self.X_test) for net in nets]
 
+    def test_errors(self, depth, width, samples):
+        """Return the test errors for all of LATENT_DIMS as an array."""
+        return np.array(self.nets(depth, width, samples)[2])
+
     def errors_of_pca(self, samples):
         """Return PCA's test errors for all of LATENT_DIMS, its output clipped to [0, 1]."""
         X = self.X_train[:samples]
