@@ -56,9 +56,10 @@ def test_units_are_drawn_by_their_mean_size(digits):
     assert picture.text.count("Image, 35 by 35: values -1 to 1") == 2
 
 
-def test_errors_above_that_of_the_mean_are_cut():
-    picture = deep.errors_by_rate([0.01, 0.1], {"depth 0": [0.02, 5.0]}, of_the_mean=0.05)
-    assert "0.0200, 0.0600" in picture.text
+def test_errors_far_above_the_lowest_are_drawn_to_one_digit_and_cut():
+    errors = {"depth 0": [0.0871, 0.0202, 0.0251, 0.0412, 5.0]}
+    picture = deep.errors_by_rate(np.geomspace(0.01, 1, 5), errors, of_the_mean=0.05)
+    assert "0.0600, 0.0202, 0.0251, 0.0400, 0.0600" in picture.text
 
 
 def test_few_digits_leave_a_gap_between_training_and_test(sizes):

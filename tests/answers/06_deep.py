@@ -168,7 +168,8 @@ ANSWERS = {
                 "if a > 0.05: return 'memory'\n    return 'neither' if b > 0.02 else 'identity'"
             ),
             verdict(
-                "words = {(True, True): 'identity', (True, False): 'identity', (False, False): 'memory'}\n"
+                "words = {(True, True): 'identity', (False, False): 'memory'}\n"
+                "    words[True, False] = 'identity'\n"
                 "    return words.get((b < 0.015, a < 0.05), 'neither')"
             ),
             BY_NOISE,
@@ -199,13 +200,13 @@ ANSWERS = {
             ),
         ],
         "wrong": [
-            (learn("weight_decay=0.003"), "below those of weight decay by"),
-            (learn("hidden=(256,), learning_rate=0.01"), "below those of weight decay by"),
-            ("def learn(few):\n    return metrics.PCA(8).fit(few)", "below those of weight"),
+            (learn("weight_decay=0.003"), "times that of weight decay"),
+            (learn("hidden=(256,), learning_rate=0.01"), "times that of weight decay"),
+            ("def learn(few):\n    return metrics.PCA(8).fit(few)", "times that of weight"),
             (learn("latent_dim=16, weight_decay=0.003"), "at most 8 columns"),
             (CODES_OF_64, "at most 8 columns"),
             ("def learn(few):\n    return 0.01", "has no transform"),
-            (learn("hidden=(128,), epochs=40", data_="digits.X"), "hidden"),
+            (learn("batch_size=100", data_="digits.X"), "hidden"),
         ],
     },
 }

@@ -150,11 +150,17 @@ def fronts_and_bumps(places, shown):
 def errors_by_rate(rates, errors, of_the_mean):
     """Return the picture of errors {label: (m,)} against learning rates (m,), both logarithmic.
 
-    of_the_mean : MSE of the mean digit. Larger errors are drawn a little above it.
+    of_the_mean : MSE of the mean digit. Larger errors are drawn a little above it. Errors far
+        above the lowest are drawn to one digit, because the training is chaotic there, and
+        another processor gives other digits.
     """
     fig, ax = plots.subplots(width=6.4, height=3.3)
     for (label, values), marker in zip(errors.items(), plots.MARKERS, strict=False):
-        ax.plot(rates, np.minimum(values, 1.2 * of_the_mean), marker=marker, label=label)
+        values = np.minimum(values, 1.2 * of_the_mean)
+        beyond = np.arange(len(values)) > np.argmin(values)
+        coarse = beyond & (values > 1.5 * np.min(values))
+        values = np.where(coarse, np.round(values, 2), values)
+        ax.plot(rates, values, marker=marker, label=label)
     ax.axhline(of_the_mean, color=plots.BASELINE, linestyle=":", linewidth=1)
     ax.text(rates[0], 1.04 * of_the_mean, "mean digit", va="bottom")
     ax.set(xscale="log", yscale="log", ylim=(0.012, 0.11))
