@@ -19,21 +19,21 @@ def sizes(digits):
 
 def test_every_size_of_the_data_gets_the_same_number_of_steps(sizes, digits):
     for samples in deep.SAMPLES:
-        epochs = sizes.nets(0, 8, samples)[0][0].epochs
+        epochs = sizes.nets(0, 16, samples)[0][0].epochs
         steps = epochs * np.ceil(samples / deep.BATCH_SIZE)
         assert abs(steps / deep.STEPS - 1) < 0.03
     assert deep.SAMPLES[-1] == len(digits[0])
 
 
 def test_a_net_without_hidden_layers_has_no_width_and_is_trained_once(sizes):
-    assert sizes.nets(0, 128, 100) is sizes.nets(0, 8, 100)
+    assert sizes.nets(0, 128, 100) is sizes.nets(0, 16, 100)
 
 
 def test_errors_are_those_of_the_nets_and_the_samples(sizes, digits):
     X_train, X_test = digits
-    nets, training, test = sizes.nets(1, 8, 100)
+    nets, training, test = sizes.nets(1, 16, 100)
     assert [net.latent_dim for net in nets] == deep.LATENT_DIMS
-    assert nets[3].hidden == (8,)
+    assert nets[3].hidden == (16,)
     assert training[3] == pytest.approx(
         metrics.mse(X_train[:100], nets[3].reconstruct(X_train[:100]))
     )

@@ -8,7 +8,7 @@ from ...figures import Explorer, plots
 from ...sweeps import fit_all
 
 DEPTHS = [0, 1, 2, 3]
-WIDTHS = [8, 16, 32, 64, 128]
+WIDTHS = [16, 32, 64, 128]
 LATENT_DIMS = [1, 2, 4, 8, 16, 32]
 SAMPLES = [100, 400, 1438]  # training digits
 # By depth. Those of the notebook, chosen for a width of 64, are too large for 128 units.
@@ -25,7 +25,8 @@ class DepthAndWidth:
     """
 
     def __init__(self, X_train, X_test):
-        self.X_train, self.X_test, self._fitted = X_train, X_test, {}
+        self.X_train, self.X_test = X_train, X_test
+        self._fitted, self._errors_of_pca = {}, {}
 
     def nets(self, depth, width, samples):
         """Return (nets, training errors, test errors) for all of LATENT_DIMS.
@@ -64,9 +65,11 @@ class DepthAndWidth:
 
     def errors_of_pca(self, samples):
         """Return PCA's test errors for all of LATENT_DIMS, its output clipped to [0, 1]."""
-        X = self.X_train[:samples]
-        fitted = [metrics.PCA(latent_dim).fit(X) for latent_dim in LATENT_DIMS]
-        return [clipped_error(pca, self.X_test) for pca in fitted]
+        if samples not in self._errors_of_pca:
+            X = self.X_train[:samples]
+            fitted = [metrics.PCA(latent_dim).fit(X) for latent_dim in LATENT_DIMS]
+            self._errors_of_pca[samples] = [clipped_error(pca, self.X_test) for pca in fitted]
+        return self._errors_of_pca[samples]
 
     def draw(self, depth, width, latent_dim, samples, axes):
         """Draw errors against the latent dimension, and digits with their reconstructions."""
@@ -216,7 +219,8 @@ def units(nets, X, count=16):
     Of each net the `count` units with the largest mean size for X (n, 64): the rows of W_d,
     each divided by its largest entry in size.
     """
-    fig, axes = plots.subplots(1, len(nets), width=5.4, height=0.35 + 5.4 / len(nets))
+    fig, axes = plots.subplots(1, len(nets), width=5.6, height=0.25 + 5.2 / len(nets))
+    fig.get_layout_engine().set(wspace=0.08)
     for ax, (title, net) in zip(axes, nets.items(), strict=True):
         strongest = np.argsort(-np.abs(net.transform(X)).mean(axis=0), kind="stable")[:count]
         drawn = net.weights_["W_d"][strongest]
