@@ -87,12 +87,6 @@ def best_one_layer_curve(X):
     return one_layer_curve(*best.x, 3000), best.fun
 
 
-def nearest_codes(model, X, low, high):
-    """Return the codes (n, 1) in [low, high] whose places on the curve are nearest to X."""
-    codes = np.linspace(low, high, 20001)[:, None]
-    return codes[cKDTree(model.inverse_transform(codes)).query(X)[1]]
-
-
 # -- the four versions of the unroller ---------------------------------------------------------
 
 
@@ -160,8 +154,11 @@ def draw_shares(shares, ax):
 def draw_tear(model, ax):
     """Draw the circle, 60 reconstructions, and arrows from points in the tear."""
     circle, _ = data.circle(20000, noise=0)
-    far = np.linalg.norm(circle - model.reconstruct(circle), axis=1) > 0.1
-    torn = circle[far][np.linspace(0, far.sum() - 1, 7).astype(int)]
+    errors = np.linalg.norm(circle - model.reconstruct(circle), axis=1)
+    # Of all points in the tear, some whose reconstructions are spread evenly over their way.
+    far = np.flatnonzero(errors > 0.3)
+    way = np.linalg.norm(np.diff(model.reconstruct(circle[far]), axis=0), axis=1).cumsum()
+    torn = circle[far[1:][np.searchsorted(way, way[-1] * np.linspace(0.05, 0.95, 7))]]
     plots.points(circle[::40], ax=ax, label="circle")
     look = {"s": 14, "zorder": 3, "color": plots.RECONSTRUCTION}
     ax.scatter(*model.reconstruct(circle[::333]).T, label="reconstructions", **look)
@@ -180,7 +177,7 @@ def draw_errors_round(nets, ax):
     }
     plots.curves(np.degrees(angle), errors, ax=ax, xlabel="angle, degrees", ylabel="error")
     plots.baseline(0.5, "bound of the theorem", ax=ax)
-    ax.set(yscale="log", xticks=[0, 90, 180, 270, 360])
+    ax.set(ylim=(0, 1.1), xticks=[0, 90, 180, 270, 360])
 
 
 # -- two maps ----------------------------------------------------------------------------------
@@ -197,20 +194,16 @@ def draw_two_maps(maps, y, axes):
 
     Each class stands at the median of its codes, with a line to the nearest other class.
     """
-    for Z, ax in zip(procrustes(*maps)[:2], axes, strict=True):
-        Z = Z / Z.std()
+    fitted = [Z / Z.std() for Z in procrustes(*maps)[:2]]
+    for Z, ax in zip(fitted, axes, strict=True):
         middles, nearest = nearest_classes(Z, y)
         plots.points(Z, ax=ax, s=4, alpha=0.35)
         for middle, other in zip(middles, middles[nearest], strict=True):
             ax.plot(*np.stack([middle, other]).T, "-", color=plots.CURVE, linewidth=2)
+        look = {"weight": "bold", "size": 12, "ha": "center", "va": "center", **plots.HALO}
         for name, middle in zip(np.unique(y), middles, strict=True):
-            ax.text(
-                *middle,
-                str(name),
-                weight="bold",
-                size=12,
-                ha="center",
-                va="center",
-                **plots.HALO,
-            )
+            ax.text(*middle, str(name), **look)
         ax.set(xlabel="code $z_1$", ylabel="code $z_2$", aspect="equal")
+    low, high = np.percentile(np.concatenate(fitted), [0.5, 99.5], axis=0)
+    for ax in axes:
+        ax.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]))
