@@ -26,8 +26,9 @@ def published_net(random_state=None):
 def spiral_unroller(random_state=None):
     """The net that puts the spiral in order: 2-16-16-1-16-16-2, tanh, noise on the code.
 
-    Noise mixes up codes that lie close together, so points that lie far apart must get codes
-    that do: the code unrolls the curve. Then the noise fades, and the net sharpens.
+    What matters for the order is that the code passes through tanh, which bounds it: with a
+    linear code few nets are in order, with noise or without (notebook 05 and
+    benchmarks/code_and_noise.py). The noise is insurance; it fades before training ends.
     """
     return Autoencoder(
         latent_dim=1,
@@ -44,7 +45,11 @@ def spiral_unroller(random_state=None):
 
 
 def spiral_folder(random_state=None):
-    """As good an error, but no order: 2-32-32-1-32-32-2, a linear code, no noise."""
+    """The net with as small an error whose linear code is rarely in order: 2-32-32-1-32-32-2.
+
+    Without noise. For a comparison in which only the kind of code differs, set
+    latent_activation="identity" in `spiral_unroller`.
+    """
     return Autoencoder(
         latent_dim=1,
         hidden=(32, 32),
