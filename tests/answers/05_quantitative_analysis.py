@@ -32,6 +32,7 @@ def opposite_pair(model):
     return {point}
 """
 SPREAD = "(lambda s: {})(np.linalg.svd(a, compute_uv=False))"
+ACROSS_OVER_ALONG = SPREAD.format("s[1] / s[0]")
 LEAST = (
     "v = min((optimize.least_squares(difference, v) for v in "
     "np.random.default_rng(3).standard_normal((8, 3))), key=lambda run: run.cost).x"
@@ -42,7 +43,7 @@ ROOT = (
 )
 
 
-def line(inverse="np.arctanh(X_hat)", ratio=SPREAD.format("s[1] / s[0]")):
+def line(inverse="np.arctanh(X_hat)", ratio=ACROSS_OVER_ALONG):
     return LINE.format(inverse=inverse, ratio=ratio)
 
 

@@ -48,9 +48,10 @@ def noiseless_spiral(X, t):
 
 
 def trained_to_the_end(X, initializations=3):
-    """Return the published net of X (n, 2), trained by BFGS until its gradient is 0.
+    """Return the published net of X (n, 2), trained by BFGS until its error falls no more.
 
     BFGS is a second-order method. It begins at several random weights; the best end is kept.
+    The weights of the decoder grow without end, while the error comes to rest.
     """
     net = recipes.published_net(0).set_params(epochs=0).fit(X)
     first = np.random.default_rng(0).normal(0, 3, (initializations, net.theta_.size))
