@@ -103,7 +103,7 @@ ANSWERS = {
             (line(inverse="np.arctan(X_hat)"), "a tanh decoder is off its line"),
             (line(inverse="X_hat"), "a tanh decoder is off its line"),
             (line(ratio="0.0"), "tanh of an ellipse"),
-            (line(inverse="logit(X_hat)"), "is not finite everywhere"),
+            (line(inverse="logit(X_hat)"), "a tanh decoder is off its line"),
             (line(ratio=SPREAD.format("s")), "not one number"),
         ],
     },
