@@ -44,7 +44,7 @@ def draw_jumps(interleave, x2, ax):
 
 
 def draw_water(variances, level, ax):
-    """Draw log4 of variances (k,) as bars, and the water level: above it a height is in bits."""
+    """Draw log4 of variances (k,) as bars, and a water level: above it, heights are in bits."""
     height, water = np.log2(variances) / 2, np.log2(level) / 2
     floor = height.min() - 1.5
     places = np.arange(1, len(variances) + 1)
