@@ -1,4 +1,4 @@
-"""The scaled codes, and the picture of water levels, of the notebook on bits and bottlenecks."""
+"""Scaled codes and the picture of water levels of the notebook on bits and bottlenecks."""
 
 import numpy as np
 import pytest
