@@ -89,7 +89,7 @@ ANSWERS = {
             (EVEN.format("return np.ones((k, k))"), "has a checkerboard share of"),
             (
                 EVEN.format("return np.outer([1, 2, 1], [1, 2, 1])"),
-                "even_weights(3) has the shape",
+                "has the shape (3, 3), not (5, 5)",
             ),
             (
                 EVEN.format("W = np.zeros((k, k)); W[:stride, :stride] = 1; return W"),
