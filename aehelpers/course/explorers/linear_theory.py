@@ -1,4 +1,4 @@
-"""The linear autoencoder: gradient descent by the covariance alone, explorer and figures."""
+"""The linear autoencoder: gradient descent on its covariance, explorer and figures."""
 
 import numpy as np
 
