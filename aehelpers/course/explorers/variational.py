@@ -7,6 +7,7 @@ from ...checks import rounded
 from ...extras import from_extra
 from ...figures import Explorer, plots
 
+QUANTILES = [0.05, 0.2, 0.35, 0.5, 0.65, 0.8, 0.95]
 NEIGHBOURS, AT_HOME = 9, 7  # nearest training codes, and how many have to agree
 
 
@@ -95,3 +96,41 @@ def draw_map(net, X, y, axes, side=2.9):
     places = np.stack(np.meshgrid(few, few), axis=-1).reshape(-1, 2)
     plots.lattice(net.inverse_transform(places), few, few, ax=axes[1])
     axes[1].set_title("decoded images")
+
+
+def map_explorer(net, X, y):
+    """Return the explorer of one place on the map of a net with two latent dimensions.
+
+    X (n, 64), y (n,) : training images and their classes, 0 to 9.
+    """
+    codes, inverse_cdf = net.transform(X), from_extra("scipy.stats").norm.ppf
+
+    def draw(axes, q1, q2):
+        place = inverse_cdf([[q1, q2]])
+        plots.classes(codes, y, ax=axes[0], marker="o", s=3, linewidths=0)
+        axes[0].axvline(place[0, 0], color=plots.INK, linestyle="--", linewidth=0.9)
+        axes[0].axhline(place[0, 1], color=plots.INK, linestyle="--", linewidth=0.9)
+        axes[0].set(xlim=(-2.9, 2.9), ylim=(-2.9, 2.9), aspect="equal", title="codes")
+        plots.image_grid(net.inverse_transform(place), ax=axes[1])
+        axes[1].set_title("decoded image")
+        near = _tree(codes).query(place[0], NEIGHBOURS)[1]
+        plots.image_grid(X[near], ax=axes[2], rows=3)
+        axes[2].set_title("nine nearest digits")
+        (label,), (count,) = class_at_home(net, X, y, place)
+        said = f"class {label} is at home" if count >= AT_HOME else "no class is at home"
+        shown = " ".join(str(each) for each in sorted(y[near]))
+        return f"The nine nearest training digits are {shown}: {said} here."
+
+    return Explorer(
+        draw,
+        q1=QUANTILES,
+        q2=QUANTILES,
+        start={"q1": 0.5, "q2": 0.5},
+        labels={
+            "q1": "first latent dimension, quantile of the prior",
+            "q2": "second latent dimension, quantile of the prior",
+        },
+        title="A place on the map of two latent dimensions",
+        panels=(1, 3),
+        figsize=(8.4, 2.9),
+    )
