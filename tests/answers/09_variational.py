@@ -140,10 +140,13 @@ ANSWERS = {
             ),
         ],
         "wrong": [
-            (BOUNDS.format("return np.log(prior @ likelihood)", LOSS), "which is wrong"),
+            (
+                BOUNDS.format("return np.log(prior @ likelihood)", LOSS),
+                "another guess: the bound",
+            ),
             (
                 BOUNDS.format("return (q * np.log(likelihood)).sum()", LOSS),
-                "is wrong",
+                "above log p(x)",
             ),
             (
                 BOUNDS.format("return (q * np.log(prior * likelihood / q)).sum()", LOSS),
@@ -155,7 +158,7 @@ ANSWERS = {
                     "    return (prior * likelihood * np.log(prior * likelihood)).sum()",
                     LOSS,
                 ),
-                "log p(x)",
+                "the posterior: the bound",
             ),
             (
                 BOUNDS.format(
@@ -181,7 +184,7 @@ ANSWERS = {
                     "    return (q[on] * np.log2((prior * likelihood)[on] / q[on])).sum()",
                     LOSS,
                 ),
-                "is wrong",
+                "above log p(x)",
             ),
         ],
     },
@@ -253,7 +256,7 @@ ANSWERS = {
                 ),
                 "new: the distance",
             ),
-            (INVENT.format("return X[rng.integers(len(X), size=n)]"), "all classes|new:"),
+            (INVENT.format("return X[rng.integers(len(X), size=n)]"), "these are copies"),
             (
                 INVENT.format(
                     "return np.tile(net.inverse_transform(Z.mean(axis=0)[None]), (n, 1))"
