@@ -21,7 +21,7 @@ def gradients_at_the_code(model, X, n_draws, random_state=0):
     function" and "score function with baseline". The baseline is the mean of log p(x | z) over
     all other draws (Mohamed and others 2020, arXiv:1906.10652).
 
-    model : a fitted VariationalAutoencoder.   X (n, d) : samples, over which the loss is a mean.
+    model : a fitted VariationalAutoencoder.   X (n, d) : samples; the loss is their mean.
     """
     rng, (mu, sigma) = np.random.default_rng(random_state), model.posterior(X)
     theta = np.broadcast_to(model.theta_, (n_draws, model.theta_.size))
