@@ -98,18 +98,13 @@ def _faults(cells, stem, points):
             yield f"{grade_id}: have schema_version 3 and task false"
     check = found[f"{stem}-check"]
     tests = editions.HIDDEN_TESTS_RE.search(check.source)
-    if check.source.startswith("@exercise("):
-        yield from _faults_of_a_function(check.source, found[stem].source, stem[-1])
-    elif f'Exercise("{stem[-1]}", look=' not in check.source or ".done()" not in check.source:
-        yield f'the check begins with this = Exercise("{stem[-1]}", look=...), ends in .done()'
+    yield from _faults_of_a_function(check.source, found[stem].source, stem[-1])
     if not tests or not re.search(r"^ *assert .+", tests[0], re.MULTILINE):
         yield "hidden tests with an assertion are missing: other inputs catch a fixed answer"
     elif ".answer(" in check.source and f'"{stem[:2]}.{stem[-1]}:' not in check.source:
         yield f'a digest needs the salt "{stem[:2]}.{stem[-1]}", as no other exercise has it'
     elif re.search(r"\.answer\((?!\[|[a-z]+s, )", check.source):  # a list, or its name
         yield "a digest of one answer is found by trying: give all in one list, or measure"
-    elif ".done()" in tests[0]:
-        yield "this.done() stands in the hidden tests: put it above them"
     printed = [output.get("text") for output in check.outputs]
     if printed != [f"ok    exercise {stem[-1]}\n"]:
         yield f"the check shows {printed}, not only its line 'ok    exercise {stem[-1]}'"
@@ -276,11 +271,13 @@ ONE = """order = "unknown"
 ### BEGIN SOLUTION
 order = "rows first"
 ### END SOLUTION"""
-ONE_CHECK = """this = Exercise("1", look="the sum")
-this.expect(isinstance(order, str), f"order is {order!r}, not a word")
-this.done()
+ONE_CHECK = """@exercise(1, look="the sum")
+def exercise_1(this, order):
+    this.expect(isinstance(order, str), f"order is {order!r}, not a word")
 ### BEGIN HIDDEN TESTS
-assert order == "rows first", "another order"
+@exercise_1.hidden
+def hidden_tests(order):
+    assert order == "rows first", "another order"
 ### END HIDDEN TESTS"""
 TWO = """def twice(x):
     \"\"\"Two of x.   x (...) -> (...).\"\"\"
@@ -289,12 +286,14 @@ TWO = """def twice(x):
     half_of_it = np.asarray(x)
     return half_of_it + half_of_it
     ### END SOLUTION"""
-TWO_CHECK = """this = Exercise("2", look="the sum")
-this.expect(np.shape(twice(np.ones(3))) == (3,), "twice changes the shape")
-this.expect(np.all(twice(np.ones(3)) == 2), "twice is off for ones")
-this.done()
+TWO_CHECK = """@exercise(2, look="the sum")
+def exercise_2(this, twice):
+    this.expect(np.shape(twice(np.ones(3))) == (3,), "twice changes the shape")
+    this.expect(np.all(twice(np.ones(3)) == 2), "twice is off for ones")
 ### BEGIN HIDDEN TESTS
-assert np.allclose(twice(np.arange(5.0)), 2 * np.arange(5.0)), "twice is off for others"
+@exercise_2.hidden
+def hidden_tests(twice):
+    assert np.allclose(twice(np.arange(5.0)), 2 * np.arange(5.0)), "twice is off for others"
 ### END HIDDEN TESTS"""
 TWO_WORDS = """### BEGIN SOLUTION
 Both halves are the same array,
@@ -304,11 +303,13 @@ THREE = """# Hint: count the zeros
 ### BEGIN SOLUTION
 few_zeros = np.zeros(7) + 2
 ### END SOLUTION"""
-THREE_CHECK = """this = Exercise("3", look="the zeros")
-this.answer([int(np.sum(few_zeros)), 7, 2, 0], "00.3:8527a891")
-this.done()
+THREE_CHECK = """@exercise(3, look="the zeros")
+def exercise_3(this, few_zeros):
+    this.answer([int(np.sum(few_zeros)), 7, 2, 0], "00.3:8527a891")
 ### BEGIN HIDDEN TESTS
-assert np.shape(few_zeros) == (7,), "another shape"
+@exercise_3.hidden
+def hidden_tests(few_zeros):
+    assert np.shape(few_zeros) == (7,), "another shape"
 ### END HIDDEN TESTS"""
 CLAIM = "ok    one is one: 1.00, below 2\n"
 
@@ -317,8 +318,11 @@ def small():
     """A notebook with three exercises in good form, with outputs as stored."""
     cells = [
         new_markdown_cell("# 00 · Small"),
-        code("import numpy as np\nfrom aehelpers.checks import Checks, Exercise"),
-        code('check = Checks()\ncheck("one is one", 1, below=2)', printed(CLAIM)),
+        code("import numpy as np\nfrom aehelpers.course import Checks, Exercises"),
+        code(
+            'check, exercise = Checks(), Exercises("00")\ncheck("one is one", 1, below=2)',
+            printed(CLAIM),
+        ),
         new_markdown_cell("## Exercises\n\nThree."),
         new_markdown_cell("**For teachers.** At home.", metadata={"tags": ["teacher"]}),
         new_markdown_cell("### Exercise 1 (warm-up): order\n\nPredict `order`."),
@@ -375,7 +379,7 @@ def test_the_student_edition_of_the_small_notebook():
     edition = editions.student(small())
     one, two, words = (edition.cells[i] for i in (5, 9, 11))
     assert one.source == (
-        'order = "unknown"\nraise NotImplementedError("which axis did the sum run over?")'
+        'order = "unknown"\n# Hint: which axis did the sum run over?\norder = ...'
     )
     assert two.source.endswith('    raise NotImplementedError("see \\"sums\\" above")')
     assert words.source == editions.ANSWER_PLACEHOLDER
@@ -398,7 +402,9 @@ def test_the_teacher_edition_of_the_small_notebook():
     assert cells[6].source == ONE.replace("### BEGIN SOLUTION", "# Solution").rsplit("\n", 1)[0]
     assert cells[8].source.splitlines()[3:] == [
         "# Hidden tests",
-        'assert order == "rows first", "another order"',
+        "@exercise_1.hidden",
+        "def hidden_tests(order):",
+        '    assert order == "rows first", "another order"',
     ]
     assert cells[12].source.startswith("**Solution**\n\nBoth halves")
     assert "jupyter" not in cells[6].metadata
@@ -526,9 +532,13 @@ def other_heading(nb):
         (with_metadata(8, locked=False), "('code', False, True, False, 1), not"),
         (with_metadata(12, grade=False), "('markdown', True, False, False, 1), not"),
         (with_metadata(8, schema_version=1), "have schema_version 3"),
-        (replaced(8, '"1"', '"2"'), "begins with this = Exercise"),
-        (replaced(8, "assert", "print"), "hidden tests with an assertion"),
-        (replaced(8, "assert", "this.done()\nassert"), "above them"),
+        (replaced(8, "@exercise(1,", "@exercise(2,"), "begins with @exercise(1, look=...)"),
+        (replaced(8, "(this, order)", "(this, oder)"), "asks for 'oder', which"),
+        (replaced(8, "@exercise_1.hidden", "@exercise_2.hidden"), "begin with @exercise_1.hid"),
+        (replaced(8, "exercise_1(this, ", "exercise_1("), "the first parameter of the check"),
+        (replaced(8, "@exercise_1.h", "order = 1\n@exercise_1.h"), "besides its two functions"),
+        (replaced(8, "def hidden_tests", "def tests"), "defines exercise_1(this, ...) and"),
+        (replaced(8, "assert ", "return "), "hidden tests with an assertion"),
         (replaced(15, "00.3:", "00.2:"), 'a digest needs the salt "00.3"'),
         (replaced(15, "[int(np.sum(few_zeros)), 7, 2, 0]", "few_zeros"), "all in one list"),
         (output_of_a_check, "not only its line"),

@@ -49,9 +49,13 @@ def root(x):
     return x**0.5
     ### END SOLUTION"""
 SELF_CHECK = """\
-visible = root(4) == 2
+@exercise(1, look="the slope")
+def exercise_1(this, root):
+    visible = root(4) == 2
 ### BEGIN HIDDEN TESTS
-hidden = root(9) == 3
+@exercise_1.hidden
+def hidden_tests(root):
+    hidden = root(9) == 3
 ### END HIDDEN TESTS"""
 WORDS = "### BEGIN SOLUTION\nThe model answer.\n### END SOLUTION"
 CHECKED = "ok    the slope: 0.0242, below 0.03  [fact 4]\n"

@@ -12,12 +12,7 @@ OPENING = ["What you will be able to do", "What you need"]
 CLOSING = ["In short", "Check yourself", "Exercises", "What we measured", "Further reading"]
 
 
-def has_new_form(nb):
-    return OPENING[0] in [name for _, name in headings(nb)]
-
-
 ALL = {path: notebooks.read(path) for path in notebooks.every()}
-ALL = {path: nb for path, nb in ALL.items() if has_new_form(nb)}
 MAIN = {path: nb for path, nb in ALL.items() if path.parent == notebooks.NOTEBOOKS}
 each = pytest.mark.parametrize("path", ALL, ids=[path.stem for path in ALL])
 each_main = pytest.mark.parametrize("path", MAIN, ids=[path.stem for path in MAIN])

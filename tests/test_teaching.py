@@ -146,8 +146,6 @@ def wrong_terms(text):
         nb = NOTEBOOKS.get(name.replace(" ", "_"))
         if nb is None:
             yield f"no notebook {name!r}"
-        elif "## What you need" not in prose(nb):
-            continue  # old form
         elif not re.search(rf"\*\*[^*\n]*(?<!\w){re.escape(term)}[^*\n]*\*\*", prose(nb), re.I):
             yield f"{name} does not have {term!r} in bold"
 

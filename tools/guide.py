@@ -27,11 +27,6 @@ def exercise_minutes(nb):
         cell.source for cell in nb.cells if "teacher" in cell.metadata.get("tags", [])
     )
     found = re.search(r"Minutes: ((?:\d+, )*\d+,? and \d+|(?:\d+, )+\d+)", text)
-    if found is None:  # old form: "1 and 2 in pairs (5 minutes each)"
-        groups = re.findall(r"((?:\d+(?:, | and )?)+)[a-z ]* \((\d+) minutes(?: each)?\)", text)
-        old = {number: int(m) for some, m in groups for number in re.findall(r"\d+", some)}
-        if old:
-            return dict(sorted(old.items()))
     if found is None:
         raise ValueError(
             f"{notebooks.headings(nb)[0][1]}: no 'Minutes: 3, 5 and 8' for teachers"

@@ -23,9 +23,6 @@ TIME_RE = re.compile(
     r"\*\*Time:\*\* (\d+) minutes alone, (\d+) to teach; "
     r"the exercises take (\d+) minutes more\."
 )
-OLD_TIME_RE = re.compile(
-    r"(\d+) minutes to teach(?: \(.*?\))?(?:,| and) (\d+) (?:minutes of|for the) exerc"
-)
 # The bounds of a main notebook.
 MOST = {"words": 3000, "code_cells": 45, "checks": 20, "minutes": 90}
 
@@ -93,8 +90,6 @@ def stated(nb):
     """Return the minutes (alone, to teach, of the exercises) that a notebook states."""
     text = "\n".join(cell.source for cell in nb.cells if cell.cell_type == "markdown")
     found = TIME_RE.findall(text)
-    if not found and (old := OLD_TIME_RE.search(text)):  # old form: no minutes for one alone
-        return int(old[1]), int(old[1]), int(old[2])
     if len(found) != 1:
         raise ValueError(
             f"{len(found)} sentences on time: write one, '**Time:** 80 minutes alone, 60 to "
@@ -109,12 +104,8 @@ def main(argv):
     print(f"{'notebook':32}", *(f"{name:>11}" for name in (*Reading._fields, "stated")))
     for path in paths:
         nb = notebooks.read(path)
-        row = [f"{value:11.0f}" for value in read(nb)]
-        try:
-            row.append(f"{stated(nb)[0]:11}")
-        except ValueError:
-            row.append(f"{'-':>11}")
-        print(f"{path.stem:32}", *row)
+        numbers = *read(nb), stated(nb)[0]
+        print(f"{path.stem:32}", *(f"{number:11.0f}" for number in numbers))
 
 
 if __name__ == "__main__":

@@ -10,18 +10,20 @@ HINTED_SOLUTION_RE = re.compile(
     r" *### END SOLUTION$",
     re.M | re.S,
 )
-CHECK_RE = re.compile(r"^@exercise\(\s*\d+,\s*look=", re.M)
 
 
 def asked_for(check):
     """Return the names that a self-check wants: the parameters of its function after `this`.
 
-    Returns None if the check is no function.
+    Raises ValueError if the check is no function.
     """
-    if not CHECK_RE.search(check):
-        return None
-    function = next(n for n in ast.parse(check).body if isinstance(n, ast.FunctionDef))
-    return [argument.arg for argument in function.args.args[1:]]
+    for node in ast.parse(check).body:
+        if isinstance(node, ast.FunctionDef):
+            return [argument.arg for argument in node.args.args[1:]]
+    raise ValueError(
+        "a self-check is a function, `def exercise_1(this, answer):`, below "
+        f"`@exercise(1, look=...)`; this one is {check[:60]!r}"
+    )
 
 
 def bound(source):
@@ -46,7 +48,7 @@ def unanswered(source, check):
     wanted = asked_for(check)
 
     def stub(found):
-        if found["tab"] or wanted is None:
+        if found["tab"]:
             return _raise_hint(found)
         names = [name for name in bound(found["body"]) if name in wanted]
         return "\n".join([f"# Hint: {found['hint']}", *(f"{name} = ..." for name in names)])
