@@ -21,9 +21,16 @@ def test_the_page_is_up_to_date():
 
 
 def test_each_of_the_37_facts_was_measured():
-    shown = facts.measured(notebooks.every())
-    assert sorted(shown) == list(range(1, 38))
-    assert [int(number) for number in re.findall(r"^## (\d+)\. ", PAGE, re.M)] == sorted(shown)
+    shown = facts.measured(facts.in_reading_order())
+    assert list(shown) == list(range(1, 38)), "numbered as a reader meets them"
+    assert [int(number) for number in re.findall(r"^### (\d+)\. ", PAGE, re.M)] == list(shown)
+
+
+def test_each_fact_says_how_it_was_shown():
+    sections = re.split(r"^### ", PAGE.partition("## Nine failures")[0], flags=re.M)[1:]
+    said = [re.search(r"^Shown: (.+)\.$", section, re.M)[1] for section in sections]
+    ways = ("proved", "measured", "one run", "the numbers of parameters are computed")
+    assert [how for how in said if not how.startswith(ways)] == []
 
 
 def test_each_failure_has_its_section():
@@ -57,7 +64,8 @@ def test_a_line_counts_once_and_a_broken_one_is_refused():
 
 
 def test_lists_are_replaced_and_prose_is_kept():
-    text = "# Title\n\nProse.\n\n## 4. Four\n\n*Source*\n\n- old\n\n## 5. Five\n\n*Source*\n"
+    four, five = "### 4. Four\n\n*Source*\n\n- old\n\n", "### 5. Five\n\n*Source*\n"
+    text = f"# Title\n\nProse.\n\n## 01 One\n\n{four}{five}"
     once = facts.page(text, {4: ["- new", "- newer"]})
     assert once == text.replace("- old", "- new\n- newer")
     assert facts.page(once, {4: ["- new", "- newer"]}) == once

@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from tools import notebooks
 
 PAGE = notebooks.ROOT / "docs" / "facts.md"
-FACT = re.compile(r"## (\d+)\. ")
+FACT = re.compile(r"### (\d+)\. ")
 CHECK = re.compile(
     r"ok    (?P<claim>.+): (?P<value>[^:]+?), "
     r"(?P<bounds>(?:above|below) \S+(?: and below \S+)?)"
@@ -34,8 +34,20 @@ def check_lines(nb):
     return list(found.values())
 
 
+def in_reading_order():
+    """The paths of all notebooks: each further one comes after the main one of its topic."""
+
+    def place(path):
+        if path.parent == notebooks.NOTEBOOKS:
+            return path.stem[:2], False
+        homes = re.findall(r"\]\(\.\./(\d\d)_", notebooks.read(path).cells[0].source)
+        return max(homes), True
+
+    return sorted(notebooks.every(), key=place)
+
+
 def measured(paths):
-    """{number of a fact: its lines for the page}, from the notebooks at `paths`."""
+    """{number of a fact: its lines for the page}, in the order in which `paths` show them."""
     lines = {}
     for path in paths:
         name = path.stem.replace("_", " ") if path.parent.name == "further" else path.stem[:2]
@@ -50,7 +62,7 @@ def measured(paths):
 def page(text, lines):
     """`text` with the lists of all facts replaced by `lines`."""
     written = [line for line in text.splitlines() if not line.startswith("- ")]
-    sections = re.split(r"^(?=## )", "\n".join(written), flags=re.MULTILINE)
+    sections = re.split(r"^(?=###? )", "\n".join(written), flags=re.MULTILINE)
     parts = []
     for section in sections:
         number = FACT.match(section)
@@ -61,7 +73,7 @@ def page(text, lines):
 
 def up_to_date():
     """The page's text as the stored notebooks want it."""
-    return page(PAGE.read_text("utf-8"), measured(notebooks.every()))
+    return page(PAGE.read_text("utf-8"), measured(in_reading_order()))
 
 
 if __name__ == "__main__":
