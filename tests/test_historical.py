@@ -107,6 +107,8 @@ def test_what_is_stored_meets_its_figure(records):
         assert record["seconds"] < 600, name
         assert len(record["loss"]["ours"]) == record["epochs"] == run.model.epochs
     assert round(records["A"]["also"]["exact PCA per test image"], 2) == 13.87
+    of_pca = records["B1"]["also"]["exact PCA in validation"]
+    assert {records[name]["at_most"] for name in ("B2", "B3")} == {round(of_pca, 4)}
 
 
 def test_the_readme_shows_what_is_stored(records):
