@@ -8,6 +8,7 @@ ANSWERS is a Python file that defines
 
 with what a student could write into the answer cell of each exercise. Here its lesson is run
 once, then each answer with the self-check and the hidden tests below it, from the same names.
+At last the student's edition is run from its first exercise to its end, with nothing answered.
 """
 
 import json
@@ -99,11 +100,16 @@ def judged(notebook, answer, check):
 
 
 def tried(path, answers):
-    """Return {exercise: {"right": [verdict], "wrong": [verdict], "open": [verdict]}}."""
+    """Return the verdicts on all answers, and what *Run All* shows where nothing is answered.
+
+    {exercise: {"right": [verdict], "wrong": [verdict], "open": [verdict]}}, and a list of what
+    cells raise or, as its last element, what the list of open exercises says.
+    """
     nb = notebooks.read(path)
+    edition = editions.student(nb)
     unanswered = {
         editions.grading(cell)["grade_id"]: cell.source
-        for cell in editions.student(nb).cells
+        for cell in edition.cells
         if editions.grading(cell).get("solution")
     }
     notebook, found, answer_cell = Notebook(), {}, None
@@ -111,6 +117,8 @@ def tried(path, answers):
     for cell in notebooks.code_cells(nb):
         grading = editions.grading(cell)
         if grading.get("solution"):
+            if answer_cell is None:
+                lesson = notebook.names(), arrays_in(notebook.names())
             answer_cell = cell
         elif grading.get("grade"):
             number = int(re.search(r"exercise-(\d+)", grading["grade_id"])[1])
@@ -126,12 +134,28 @@ def tried(path, answers):
                 found[number][kind].append(judged(notebook, source, cell.source))
         elif answer_cell is None or cell.source.strip():
             notebook.must_run(cell.source)
-    return found
+    notebook.restore(*lesson)
+    return found, run_unanswered(notebook, edition)
+
+
+def run_unanswered(notebook, edition):
+    """Run a student's edition from its first exercise to its end, as *Run All* does."""
+    cells = notebooks.code_cells(edition)
+    first = next(i for i, cell in enumerate(cells) if editions.grading(cell))
+    said = []
+    for cell in cells[first:]:
+        printed, error = notebook.run(cell.source)
+        if error is not None:
+            said.append(f"{cell.source[:60]!r} raises {type(error).__name__}: {error}")
+        elif cell.source == "exercise.summary()":
+            summary = printed.strip()
+    return [*said, summary]
 
 
 if __name__ == "__main__":
     notebook_path, answers_path, file = map(Path, sys.argv[1:])
     answers = runpy.run_path(str(answers_path))["ANSWERS"]
     file = file.resolve()
-    verdicts = tried(notebook_path.resolve(), answers)
-    file.write_text(json.dumps(verdicts, indent=1), "utf-8")
+    verdicts, unanswered = tried(notebook_path.resolve(), answers)
+    found = {"verdicts": verdicts, "unanswered": unanswered}
+    file.write_text(json.dumps(found, indent=1), "utf-8")

@@ -37,10 +37,14 @@ def test_answers_are_judged_rightly(name, tmp_path):
         command, capture_output=True, text=True, timeout=AN_HOUR, env=environment
     )
     assert done.returncode == 0, done.stderr[-3000:]
-    verdicts = json.loads(file.read_text("utf-8"))
+    found = json.loads(file.read_text("utf-8"))
+    verdicts = found["verdicts"]
     answers = runpy.run_path(str(TABLES[name]))["ANSWERS"]
     assert [int(number) for number in verdicts] == list(answers)
     assert list(faults(verdicts, answers)) == []
+    numbers = ", ".join(map(str, answers))
+    expected = f"0 of {len(answers)} exercises are right; still open: {numbers}"
+    assert found["unanswered"] == [expected]
 
 
 def faults(verdicts, answers):
