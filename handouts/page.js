@@ -28,9 +28,6 @@ function fit() {
       part.classList.add("wide");
     }
   }
-  for (const part of document.querySelectorAll(".task *")) {
-    if (isFormula(part) && overflows(part)) shrink(part);
-  }
   for (const code of document.querySelectorAll("pre")) {
     if (overflows(code)) code.classList.add("wrapped");
   }
@@ -47,7 +44,7 @@ function place(element) {
 }
 
 // The boxes that nothing may leave: on paper, on a screen, on slides.
-const BOXES = ".flow > *, .task, .answer, .page, .web > *, .slide, header";
+const BOXES = ".flow > *, .page, .web > *, .slide, header";
 const LOW = ".page, .slide"; // those of a given height
 
 function faults() {
@@ -101,6 +98,8 @@ function paginate() {
     if (queue[0].matches(".wide")) {
       if (!waiting.length && fits(page, queue[0])) {
         queue.shift();
+      } else if (waiting.length && queue[0].matches("figure, pre")) {
+        waiting.push(queue.shift()); // it keeps its place behind the figure that waits
       } else {
         queue.unshift(...takeLastHeadings(page.lastElementChild));
         if (!page.children.length) page.append(queue.shift());

@@ -15,7 +15,6 @@ On a screen stands everything: code too, folded where it is long, and explorers 
 """
 
 import html
-import math
 import re
 import textwrap
 
@@ -44,12 +43,11 @@ DETAILS_RE = re.compile(r"<details><summary>(.*?)</summary>(.*?)</details>", re.
 COLUMN_WIDTH = 327  # CSS pixels: 86.5 mm
 # Scales of a figure on paper; its letters are 8.5 points at scale 1. A figure that would be
 # smaller than the first in a column is set across both. None is larger than the second.
-MIN_COLUMN_SCALE, PAPER_SCALE = 0.62, 0.75
-MAX_HEIGHT = 560  # CSS pixels
+MIN_COLUMN_SCALE, PAPER_SCALE = 0.6, 0.7
+MAX_HEIGHT = 480  # CSS pixels
 SLIDE_SCALE, SLIDE_WIDTH = 1.6, 1130  # largest scale of a figure on a slide, CSS pixels
 
-LINE_HEIGHT = 6.5  # mm, between lines to write on
-MIN_BOX_HEIGHT = 30  # mm
+MIN_LINES, MAX_LINES = 3, 4  # of a box to write in: code is tried at the computer
 WORDS_PER_LINE = 12  # by hand
 
 
@@ -97,31 +95,21 @@ class Handout:
     # -- on paper --------------------------------------------------------------------------
 
     def on_paper(self):
-        """Return the rest, as one HTML whose elements are set in columns, but for wide ones.
-
-        An exercise is a row, the task on the left and room for the answer on the right. In the
-        teacher's edition, what follows the answer, as a self-check, is a row below.
-        """
+        """Return the rest, as one HTML whose elements are set in columns, but for wide ones."""
         self._recap_answers = []
-        rows, announced = [("", [])], False  # (task, pieces); "" is no exercise, None the same
-        for cell in self.cells[1:]:
-            task, pieces = rows[-1]
+        pieces, announced = [], False
+        for cell, below in zip(self.cells[1:], [*self.cells[2:], None], strict=True):
+            if cell.source.startswith("## What we measured") and "folded" in tags(below):
+                continue  # a heading without its list
             shown = self._cell_on_paper(cell)
             if announced and not shown:
                 shown = code(cell.source)
             announced = is_text(cell) and cell.source.endswith(":")
-            if is_text(cell) and cell.source.startswith("### Exercise "):
-                rows.append((shown, []))
-            elif is_text(cell) and cell.source.startswith("#"):
-                rows.append(("", [shown]))
-            elif task != "" and pieces and shown and self.edition == "teacher":
-                rows.append((None, [shown]))
-            elif shown:
-                pieces.append(shown)
-        html = "\n".join(row(task, "\n".join(pieces)) for task, pieces in rows)
+            pieces.append(shown)
+        html = "\n".join(filter(None, pieces))
         if self._recap_answers:
             answers = "".join(f"<li>{answer}</li>" for answer in self._recap_answers)
-            html += f'<h2>Answers to “Check yourself”</h2><ol class="recap">{answers}</ol>'
+            html += f'<h2>Answers to “Check yourself”</h2><ol class="small">{answers}</ol>'
         return html
 
     def _unfolded(self, found):
@@ -129,7 +117,7 @@ class Handout:
         summary, content = found.groups()
         if summary.startswith("Notation"):
             return f'<p class="label">{summary}</p>{content}'
-        self._recap_answers.append(content)
+        self._recap_answers.append(content.strip())
         return f'<p class="question">{len(self._recap_answers)}. {summary}</p>'
 
     def _cell_on_paper(self, cell):
@@ -138,7 +126,10 @@ class Handout:
             pictures = [o for o in cell.get("outputs", []) if "image/png" in o.get("data", {})]
             return "".join(map(result, pictures))
         if is_text(cell) and not is_answer(cell) and not is_for_teachers(cell):
-            return DETAILS_RE.sub(self._unfolded, self.prose(cell.source))
+            prose = DETAILS_RE.sub(self._unfolded, self.prose(cell.source))
+            if cell.source.startswith("## Further reading"):
+                prose = prose.replace("<ul>", '<ul class="small">')
+            return prose
         if is_text(cell):
             if is_answer(cell) and self.edition == "student":
                 return answer_box(
@@ -152,7 +143,8 @@ class Handout:
             if self.edition == "teacher":
                 return code(cell.source) + self._outputs(cell)
             stub = SOLUTION_RE.sub("", self.answers[grade_id(cell)]).rstrip()
-            return code(stub) + answer_box(len(self._solution(cell).splitlines()))
+            box = answer_box(len(self._solution(cell).splitlines()))
+            return code(stub, "code wrapped") + box
         shown = code(cell.source) if "print" in tags(cell) else ""
         return shown + self._outputs(cell)
 
@@ -269,23 +261,14 @@ def tags(cell):
 # -- pieces of HTML ----------------------------------------------------------------------------
 
 
-def code(source):
-    """Return Python as a block of code in HTML."""
-    return f'<pre class="code">{highlighted(source)}</pre>'
-
-
-def row(task, answer):
-    """Set a task beside its answer; if task is None, the answer goes on below the last one."""
-    if task == "":
-        return answer
-    kind, task = (" more", "") if task is None else ("", f'<div class="task">{task}</div>')
-    answer = f'<div class="answer">{answer}</div>'
-    return f'<section class="exercise wide{kind}">{task}{answer}</section>'
+def code(source, kind="code"):
+    """Return Python as a block of code in HTML, of a kind that the style sheets know."""
+    return f'<pre class="{kind}">{highlighted(source)}</pre>'
 
 
 def answer_box(lines, label=""):
     """Return a box to write in, for about so many lines."""
-    rows = max(round(lines + 1), math.ceil(MIN_BOX_HEIGHT / LINE_HEIGHT))
+    rows = min(max(round(lines + 1), MIN_LINES), MAX_LINES)
     label = f'<p class="label">{label}</p>' if label else ""
     return f'{label}<div class="answer-box">{"<div></div>" * rows}</div>'
 

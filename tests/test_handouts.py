@@ -291,7 +291,7 @@ def test_pages_lose_and_double_nothing(chromium, tmp_path):
 
 def test_a_heading_goes_to_the_next_page_with_what_it_heads(chromium, tmp_path):
     filler, heading = '<div style="height: 1200px">Filler</div>', "<h2>Heading</h2>"
-    box = '<section class="exercise wide" style="height: 500px">Box</section>'
+    box = '<section class="wide" style="height: 500px">Box</section>'
     chromium.print(on_paper(filler, heading, box), tmp_path / "page.pdf")
     first, second = typesetter.text_of_pages(tmp_path / "page.pdf")
     assert "Filler" in first and "Heading" not in first
@@ -362,6 +362,14 @@ def test_notation_and_glossary_fit_on_three_pages(chromium, tmp_path):
     text = text_of(tmp_path / printed.name)
     assert "Notation and glossary" in text and "weights and biases" in text
     assert "Wiener filter" in text
+
+
+@pytest.mark.parametrize("path", notebooks.series(), ids=[p.stem for p in notebooks.series()])
+def test_a_students_handout_has_four_to_eight_pages(chromium, tmp_path, path):
+    handout = pages.Handout(notebooks.read(path), "student")
+    handout.typeset, glyphs = chromium.typeset_formulas(handout.fragments())
+    page = build.paper_page(handout, glyphs, "a4")
+    assert 4 <= chromium.print(page, tmp_path / "handout.pdf") <= 8
 
 
 def test_wrong_formulas_fail(chromium):
