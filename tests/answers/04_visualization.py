@@ -108,8 +108,11 @@ ANSWERS = {
             ),
             (heaps(values="[1, 0.5, -0.5, -1]", together="v"), "does not climb everywhere"),
             (heaps(changed="'Codes'"), "not a list of names"),
-            (heaps(changed="['Codes']"), "hidden"),
-            (heaps(changed="['Codes', 'Data by code', 'What the decoder draws']"), "hidden"),
+            (heaps(changed="['Codes']"), "is not the answer"),
+            (
+                heaps(changed="['Codes', 'Data by code', 'What the decoder draws']"),
+                "is not the answer",
+            ),
         ],
     },
     4: {

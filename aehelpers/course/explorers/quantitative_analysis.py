@@ -106,6 +106,8 @@ def versions_explorer(nets, X, t):
     def draw(axes, code, noise, seed):
         model = nets[code, noise, seed]
         draw_net(model, X, t, axes)
+        axes[0].set_title("What the decoder draws")
+        axes[1].set_title("Codes against position")
         order = metrics.order_correlation(model.transform(X), t)
         in_order = "in order" if order > 0.99 else "not in order"
         return f"MSE {rounded(-model.score(X), 2)}; the codes are {in_order}."
@@ -205,6 +207,7 @@ def draw_two_maps(maps, y, axes):
         for name, middle in zip(np.unique(y), middles, strict=True):
             ax.text(*middle, str(name), **look)
         ax.set(xlabel="code $z_1$", ylabel="code $z_2$", aspect="equal")
-    low, high = np.percentile(np.concatenate(fitted), [0.5, 99.5], axis=0)
+    both = np.concatenate(fitted)
+    low, high = both.min(axis=0) - 0.1, both.max(axis=0) + 0.1
     for ax in axes:
         ax.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]))
