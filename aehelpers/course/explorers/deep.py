@@ -91,7 +91,7 @@ class DepthAndWidth:
         shown = []
         for X in (self.X_test[:COLUMNS], self.X_train[:COLUMNS]):
             shown += [X, nets[place].reconstruct(X)]
-        titles = ["test digit", "as drawn", "training digit", "as drawn"]
+        titles = ["test digit", "reconstruction", "training digit", "reconstruction"]
         plots.image_grid(np.concatenate(shown), ax=axes[1], rows=4, row_titles=titles)
         return (
             f"{nets[place].theta_.size} parameters. MSE: training {training[place]:.3f}, "
