@@ -32,7 +32,6 @@ from IPython.utils.capture import capture_output  # noqa: E402
 from handouts import editions  # noqa: E402
 from tools import notebooks  # noqa: E402
 
-
 # No answer needs what these cells draw, and it takes long.
 EXPLORER_DRAWN_RE = re.compile(r"\w*explorer\.(check|film_strip)\(")
 

@@ -133,5 +133,10 @@ def test_film_strip_of_another_grid_and_its_errors():
     assert "height = 0.1, 0.5, 1." in explorer.film_strip("height").text
     with pytest.raises(ValueError, match="no grid is named 'depth'"):
         explorer.film_strip("depth")
+    assert "height = 0.5, 0.1." in explorer.film_strip("height", values=[0.5, 0.1]).text
     with pytest.raises(ValueError, match="n_pictures=0"):
         explorer.film_strip(n_pictures=0)
+    with pytest.raises(ValueError, match=r"values=\[\]"):
+        explorer.film_strip(values=[])
+    with pytest.raises(ValueError, match="height"):
+        explorer.film_strip("height", values=[0.2])

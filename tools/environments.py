@@ -27,7 +27,7 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-from tools import facts, guard, meaning, notebooks
+from tools import facts, guard, guide, meaning, notebooks
 
 RUNS = notebooks.ROOT / "build" / "matrix"
 PAGE = notebooks.ROOT / "docs" / "matrix.md"
@@ -336,7 +336,7 @@ def results():
     tables = {what: {name: {} for name in names} for what in ("before", "printed", "pictures")}
     ranked_deviations, ranked_margins = [], []
     for path in notebooks.every():
-        stored, where = notebooks.read(path), path.stem[:2]
+        stored, where = notebooks.read(path), guide.name_of(path)
         with_digits = {name: run_of(name, path, more_digits=True) for name in names}
         for name in names:
             printed = run_of(name, path, more_digits=False)

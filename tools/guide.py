@@ -88,12 +88,14 @@ def table_of_sessions(lines, read):
     return [*rows, last]
 
 
+def name_of(path):
+    """Return what the guide calls a notebook: main ones by number, others by name."""
+    return path.stem if path.parent.name == "further" else path.stem[:2]
+
+
 def numbered(paths):
-    """Return {what the guide calls it: notebook}: main ones by number, others by name."""
-    return {
-        path.stem if path.parent.name == "further" else path.stem[:2]: notebooks.read(path)
-        for path in paths
-    }
+    """Return {what the guide calls it: notebook}."""
+    return {name_of(path): notebooks.read(path) for path in paths}
 
 
 def up_to_date(text, read):

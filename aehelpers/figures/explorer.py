@@ -194,16 +194,21 @@ class Explorer(widgets.VBox):
         number = math.prod(map(len, self.grids.values()))
         return f"every value of every slider was drawn (the grid has {number} settings)"
 
-    def film_strip(self, along=None, n_pictures=4, columns=None):
-        """Return `n_pictures` pictures of settings along one grid, as a plots.Picture.
+    def film_strip(self, along=None, n_pictures=4, columns=None, values=None):
+        """Return pictures of settings along one grid, as a plots.Picture.
 
-        along : the name of the grid, or None for the first one. The settings run from one end
-            of the grid to the other. The other sliders count where they stand.
+        along : the name of the grid, or None for the first one. The other sliders count where
+            they stand.
+        n_pictures : how many settings, which run from one end of the grid to the other.
+        values : a list of settings in their place.
         columns : None is 2 where draw has a single panel, else 1.
         """
         along = next(iter(self.grids)) if along is None else along
         for_grids("film_strip", {along: None}, self.grids)
-        return export.film_strip(self, along, n_pictures, columns)
+        if values is not None:
+            grid = self.grids[along]
+            values = [value_in("film_strip", along, value, grid) for value in values]
+        return export.film_strip(self, along, n_pictures, columns, values)
 
     def html(self, **subgrids):
         """Return HTML with a picture for every setting of the grids, or of parts of them.

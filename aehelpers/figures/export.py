@@ -24,18 +24,17 @@ TWO_COLUMN_HEIGHT_FACTOR = 0.8
 PNG_PALETTE_SIZE = 64  # colours of a picture on a page: a third of the bytes, the same look
 
 
-def film_strip(explorer, along, n_pictures=4, columns=None):
-    """Return `n_pictures` pictures of settings along one grid, side by side in a plots.Picture.
+def film_strip(explorer, along, n_pictures=4, columns=None, values=None):
+    """Return pictures of settings along one grid, side by side in a plots.Picture.
 
-    along : the name of the grid, which they span from end to end. The other sliders count where
-        they stand.
-    columns : None is 2 where draw has a single panel, else 1.
+    The parameters are those of `Explorer.film_strip`.
     """
-    if not 1 <= n_pictures:
-        raise ValueError(f"n_pictures={n_pictures}: a strip has at least one")
-    grid = explorer.grids[along]
-    stops = np.linspace(0, len(grid) - 1, min(n_pictures, len(grid)))
-    values = [grid[round(stop)] for stop in stops]
+    if not (1 <= n_pictures if values is None else values):
+        raise ValueError(f"n_pictures={n_pictures}, values={values}: a strip has at least one")
+    if values is None:
+        grid = explorer.grids[along]
+        stops = np.linspace(0, len(grid) - 1, min(n_pictures, len(grid)))
+        values = [grid[round(stop)] for stop in stops]
     columns = columns or (2 if explorer.panels == (1, 1) and len(values) > 1 else 1)
     rows = math.ceil(len(values) / columns)
     width, height = explorer.figsize

@@ -200,6 +200,7 @@ def draw_two_maps(maps, y, axes):
     fitted = [Z / Z.std() for Z in procrustes(*maps)[:2]]
     for Z, ax in zip(fitted, axes, strict=True):
         middles, nearest = nearest_classes(Z, y)
+        middles = middles.round(2)  # as exactly as a figure shows them
         plots.points(Z, ax=ax, s=4, alpha=0.35)
         for middle, other in zip(middles, middles[nearest], strict=True):
             ax.plot(*np.stack([middle, other]).T, "-", color=plots.CURVE, linewidth=2)
