@@ -17,7 +17,7 @@ def decoder_curve(net, X):
 
 
 def six_panels(net, X):
-    """Return a figure with the six panels of a net with one latent number, for X (n, 2)."""
+    """Return a figure with the six panels of a net with one latent dimension, for X (n, 2)."""
     losses, z, X_hat = net.history_["loss"], net.transform(X), net.reconstruct(X)
     return plots.panels(losses, X, X_hat, z, decoder_curve(net, X))[0, 0].figure
 
