@@ -32,6 +32,14 @@ OTHERS = [path.stem for path in notebooks.series() if path.stem != START]
 # ---- the browser, the servers, the notebooks -------------------------------------------------
 
 
+@pytest.fixture(scope="module", autouse=True)
+def covering_sets():
+    """The whole grids are drawn once, where the notebooks are tested, not on each server."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AEHELPERS_CHECK", "")
+        yield
+
+
 @pytest.fixture(scope="module")
 def chromium():
     try:
